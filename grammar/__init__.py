@@ -1,0 +1,1 @@
+"""The language as data: the syntax, the prelude, and README.md, the language reference."""

@@ -1,0 +1,22 @@
+"""Every bound that keeps a text from an untrusted file harmless, in one place.
+
+Passing one is an ordinary `ScheduleError` that names it.
+"""
+
+SOURCE_CHARACTERS = 64 * 1024
+"""Length of a program."""
+
+NESTING = 64
+"""Depth of parentheses, of operators inside each other, and of values that are built from values."""
+
+CALLS = 32
+"""Depth of functions that call functions."""
+
+NODES = 100_000
+"""Nodes of the exact tree, a part that is used twice counted twice."""
+
+DIGITS = 400
+"""Digits of a number literal, and the largest decimal exponent it may have."""
+
+BITS = 4096
+"""Size of the numerator and of the denominator of an exact number."""
