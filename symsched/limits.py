@@ -9,8 +9,8 @@ SOURCE_CHARACTERS = 64 * 1024
 NESTING = 64
 """Depth of parentheses, of operators inside each other, and of values that are built from values."""
 
-CALLS = 32
-"""Depth of functions that call functions."""
+LEVELS = 96
+"""Depth of expressions in functions that are called by functions, and of definitions that use definitions."""
 
 NODES = 100_000
 """Nodes of the exact tree, a part that is used twice counted twice."""

@@ -1,0 +1,95 @@
+"""Arguments to parameters: positions, names, defaults, kinds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import kinds
+from .errors import ScheduleError, Span, suggest
+from .nodes import Argument, Call, Function, Name, Parameter
+from .values import Items, Nothing, Value
+from .wording import signature
+
+if TYPE_CHECKING:
+    from .elaborate import Elaborator, Scope
+
+
+def bind(elaborator: Elaborator, function: Function, call: Call, scope: Scope, skip: int = 0) -> dict[str, Value]:
+    """The value of every parameter of a function in a call; `skip` leaves out that many at the front.
+
+    A default is read where the call stands, with the parameters to its left.
+    """
+    parameters = function.parameters[skip:]
+    given = _assigned(function, parameters, call, scope.site)
+    bound: dict[str, Value] = {}
+    for parameter in parameters:
+        if parameter.name in given:
+            bound[parameter.name] = _given(elaborator, function, parameter, given[parameter.name], scope)
+        elif parameter.kind == "several":
+            bound[parameter.name] = Items((), scope.site or call.span)
+        elif parameter.default is None:
+            title = f"`{function.name}` needs `{parameter.name}`"
+            raise ScheduleError(title, None, scope.site or call.span, "", signature(function))
+        else:
+            inner = elaborator.body_scope(function, dict(bound), scope, call.span)
+            inner = replace(inner, default_of=(function.name, parameter.name), site=scope.site or call.span)
+            default = elaborator.argument(parameter.default, parameter.kind, inner)
+            bound[parameter.name] = _checked(function, parameter, default, scope.site or call.span)
+    return bound
+
+
+def _assigned(
+    function: Function, parameters: tuple[Parameter, ...], call: Call, site: Span | None
+) -> dict[str, list[Argument]]:
+    """Which arguments go to which parameter."""
+    names = [p.name for p in parameters]
+    given: dict[str, list[Argument]] = {}
+    named: Argument | None = None
+    for position, argument in enumerate(call.arguments):
+        span = site or argument.span
+        if argument.name:
+            named = argument
+            if argument.name not in names:
+                close = suggest(argument.name, names)
+                label = f"did you mean `{close}`?" if close else ""
+                title = f"`{function.name}` has no parameter `{argument.name}`"
+                raise ScheduleError(title, None, site or argument.name_span, label, signature(function))
+            if argument.name in given:
+                raise ScheduleError(f"`{argument.name}` is given twice", None, span, "", signature(function))
+            given[argument.name] = [argument]
+            continue
+        if named is not None:
+            title = "an argument without a name cannot follow one with a name"
+            raise ScheduleError(title, None, span, "", signature(function))
+        if names and parameters[-1].kind == "several" and position >= len(names) - 1:
+            given.setdefault(names[-1], []).append(argument)
+        elif position >= len(names):
+            takes = "no arguments" if not names else f"at most {len(names)} argument{'s' * (len(names) > 1)}"
+            raise ScheduleError(f"`{function.name}` takes {takes}", None, span, "one too many", signature(function))
+        else:
+            given[names[position]] = [argument]
+    return given
+
+
+def _given(
+    elaborator: Elaborator, function: Function, parameter: Parameter, arguments: list[Argument], scope: Scope
+) -> Value:
+    span = scope.site or arguments[0].span
+    if parameter.kind == "several" and not arguments[0].name:
+        values = tuple(elaborator.value(a.value, scope) for a in arguments)
+        if len(values) == 1 and isinstance(values[0], Items):
+            return values[0]
+        return Items(values, span)
+    value = elaborator.argument(arguments[0].value, parameter.kind, scope)
+    return _checked(function, parameter, value, scope.site or arguments[0].value.span)
+
+
+def _checked(function: Function, parameter: Parameter, value: Value, span: Span | None) -> Value:
+    """A value of the parameter's kind, or the error in the function's own words."""
+    if isinstance(value, Nothing) and isinstance(parameter.default, Name) and parameter.default.name == "none":
+        return value
+    try:
+        return kinds.check(parameter.kind, value)
+    except kinds.Refused as refused:
+        raise kinds.refusal(refused, parameter.name, span, signature(function)) from None

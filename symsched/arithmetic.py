@@ -1,0 +1,115 @@
+"""Operators and elementary functions on values: numbers are folded, signals combined, lists done item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sympy import Expr
+from sympy.logic.boolalg import false, true
+
+from . import tree
+from .errors import ScheduleError, Span
+from .stages import Condition, Number, Pointwise, Signal
+from .values import Flag, Items, Nothing, Value, describe
+
+
+def refuse_length(value: Signal, span: Span) -> None:
+    """A number of steps is no value of a schedule."""
+    if isinstance(value, Number) and value.is_length:
+        hint = "`%`, `ep`, `tok` and `img` make numbers of steps; half is 0.5"
+        raise ScheduleError("a unit of length stands where a value is expected", None, value.span or span, "", hint)
+
+
+def pointwise(function: Callable[..., Expr], arguments: Sequence[Value], span: Span) -> Value:
+    """A function of numbers applied at each time, and to each item of lists of equal length."""
+    lists = [a for a in arguments if isinstance(a, Items)]
+    if lists:
+        if len({len(a.items) for a in lists}) > 1:
+            lengths = " and ".join(str(len(a.items)) for a in lists)
+            raise ScheduleError(f"lists of different lengths, {lengths}, cannot be combined", None, span)
+        columns = [a.items if isinstance(a, Items) else (a,) * len(lists[0].items) for a in arguments]
+        return Items(tuple(pointwise(function, row, span) for row in zip(*columns, strict=True)), span)
+    signals = [_signal(a, span) for a in arguments]
+    if all(isinstance(s, Number) for s in signals):
+        values = [s.value for s in signals if isinstance(s, Number)]
+        return Number(function(*values), span, any(isinstance(s, Number) and s.is_length for s in signals))
+    return Pointwise(function, signals, span)
+
+
+def combined(function: Callable[..., Expr], signals: Sequence[Signal], span: Span) -> Signal:
+    """A function of signals, which is a signal."""
+    value = pointwise(function, signals, span)
+    assert isinstance(value, Signal)
+    return value
+
+
+def _signal(value: Value, span: Span) -> Signal:
+    if not isinstance(value, Signal):
+        hint = "a default of none is tested with `x == none`" if isinstance(value, Nothing) else ""
+        place = value.span if not isinstance(value, Condition) else span
+        raise ScheduleError(f"{describe(value)} cannot be computed with", None, place or span, "", hint)
+    if isinstance(value, Number) and value.value in (tree.INFINITY, -tree.INFINITY):
+        hint = "it is a count, a bound, or an open end"
+        raise ScheduleError("inf cannot be computed with", None, value.span or span, "", hint)
+    return value
+
+
+def operation(operators: Sequence[str], operands: Sequence[Value], spans: Sequence[Span], span: Span) -> Value:
+    """Operands of one precedence."""
+    for operator, operand, place in zip(operators, operands[1:], spans[1:], strict=True):
+        if operator == "/":
+            _refuse_zero(operand, place)
+    if operators[0] in "+-":
+        signs = [1, *(1 if o == "+" else -1 for o in operators)]
+        return pointwise(lambda *v: tree.add(*(x if s > 0 else tree.negate(x) for s, x in zip(signs, v, strict=True))), operands, span)
+    powers = [1, *(1 if o == "*" else -1 for o in operators)]
+    result = pointwise(lambda *v: _product(powers, v), operands, span)
+    if isinstance(result, Number) and result.is_length:
+        lengths = [p for p, o in zip(powers, operands, strict=True) if isinstance(o, Number) and o.is_length]
+        result.is_length = sum(lengths) != 0
+    return result
+
+
+def _product(powers: Sequence[int], values: Sequence[Expr]) -> Expr:
+    result = values[0]
+    for p, value in zip(powers[1:], values[1:], strict=True):
+        result = tree.multiply(result, value) if p > 0 else tree.divide(result, value)
+    return result
+
+
+def negative(operand: Value, span: Span) -> Value:
+    if isinstance(operand, Number) and operand.value == tree.INFINITY:
+        return Number(-tree.INFINITY, span)
+    return pointwise(tree.negate, [operand], span)
+
+
+def power(base: Value, exponent: Value, span: Span) -> Value:
+    if isinstance(exponent, Number) and tree.compare("<", exponent.value, tree.ZERO) == true:
+        _refuse_zero(base, span)
+    return pointwise(tree.power, [base, exponent], span)
+
+
+def _refuse_zero(value: Value, span: Span) -> None:
+    if isinstance(value, Number) and tree.approximate(value.value) == 0:
+        raise ScheduleError("division by zero", None, value.span or span, "this is 0")
+
+
+def comparison(operator: str, left: Value, right: Value, span: Span) -> Value:
+    """A comparison, decided where both sides are known, item by item on lists."""
+    for value, other in ((left, right), (right, left)):
+        if isinstance(value, Items):
+            others = other.items if isinstance(other, Items) else (other,) * len(value.items)
+            if len(others) != len(value.items):
+                raise ScheduleError("lists of different lengths cannot be compared", None, span)
+            pairs = [(i, o) if value is left else (o, i) for i, o in zip(value.items, others, strict=True)]
+            return Items(tuple(comparison(operator, a, b, span) for a, b in pairs), span)
+    if not isinstance(left, Signal) or not isinstance(right, Signal):
+        if operator not in ("==", "!="):
+            raise ScheduleError(f"{describe(left)} and {describe(right)} have no order", None, span)
+        same = type(left) is type(right) and left == right
+        return Flag(same == (operator == "=="), span)
+    if isinstance(left, Number) and isinstance(right, Number):
+        decided = tree.compare(operator, left.value, right.value)
+        if decided in (true, false):
+            return Flag(decided == true, span)
+    return Condition(operator, left, right)

@@ -1,0 +1,401 @@
+"""Syntax tree to meaning: names, functions, kinds, open ends and units become one signal.
+
+An `Elaborator` works a program out once. Every node is evaluated to a `Value`; errors are reported where the user
+wrote something, also when they arise inside a function of the prelude (`Scope.site`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Symbol, pi
+
+from . import arithmetic, choice, composition, elementary, limits, prelude, ramps, tree  # noqa: F401 (primitives)
+from .arguments import bind
+from .errors import ScheduleError, Span, listing, suggest
+from .nodes import (
+    Annotated,
+    Call,
+    Chain,
+    Comparison,
+    Definition,
+    Function,
+    List,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Operation,
+    Pair,
+    Power,
+    Slice,
+    Value,
+)
+from .primitive import PRIMITIVES
+from .slots import Lookup, Open, Slot, Writing
+from .stages import Constant, Signal, Time, is_finite
+from .stages import Chain as ChainSignal
+from .stages import Number as NumberSignal
+from .stages import Slice as SliceSignal
+from .values import Flag, Items, Nothing, Option, Shape, describe
+from .values import Pair as PairValue
+from .values import Value as AnyValue
+from .wording import number_text
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a node is read: the parameters of the function around it, its slot, and where to report errors."""
+
+    slot: Slot
+    visible: int
+    parameters: dict[str, AnyValue]
+    module: str = ""
+    site: Span | None = None
+    default_of: tuple[str, str] = ("", "")
+
+
+class Elaborator:
+    """One program, worked out with one value for `rest`."""
+
+    def __init__(self, definitions: tuple[Definition, ...], rest: Expr | None = None) -> None:
+        self.definitions = definitions
+        self.places = {d.name: i for i, d in enumerate(definitions)}
+        self.rest = rest
+        self.rest_span: Span | None = None
+        self.parameters: dict[str, Symbol] = {}
+        self.lookup = Lookup()
+        self.nodes = self.level = 0
+        self.opened = 0
+        self._worked_out: dict[str, AnyValue] = {}
+
+    def root(self, node: Node, visible: int | None = None) -> Signal:
+        """The signal of a program's expression."""
+        slot = Slot(self.lookup, None)
+        value = self.value(node, Scope(slot, len(self.definitions) if visible is None else visible, {}))
+        if not isinstance(value, Signal):
+            raise ScheduleError(f"a schedule is a value, but this is {describe(value)}", None, node.span)
+        if isinstance(value, NumberSignal):
+            arithmetic.refuse_length(value, node.span)
+            if value.value in (tree.INFINITY, -tree.INFINITY):
+                raise ScheduleError("a schedule is a finite value, but this is inf", None, node.span)
+        return value
+
+    # Nodes
+
+    def value(self, node: Node, scope: Scope) -> AnyValue:
+        """What a node stands for."""
+        self.nodes += 1
+        self.level += 1
+        span = scope.site or node.span
+        try:
+            if self.nodes > limits.NODES:
+                raise ScheduleError(f"this expands to more than {limits.NODES} nodes, which is the limit")
+            if self.level > limits.LEVELS:
+                raise ScheduleError(f"functions and definitions nested too deep: the limit is {limits.LEVELS}")
+            return self._value(node, scope, span)
+        except ScheduleError as error:
+            if error.span is None:
+                error.span = span
+            raise
+        finally:
+            self.level -= 1
+
+    def _value(self, node: Node, scope: Scope, span: Span) -> AnyValue:
+        match node:
+            case Number():
+                return self._number(node, scope, span)
+            case Name():
+                return self._name(node, scope, span)
+            case Call():
+                return self.call(node, scope)
+            case Chain():
+                return self._chain(node, scope, span)
+            case Negative():
+                return arithmetic.negative(self.operand(node.operand, scope), span)
+            case Operation():
+                operands = [self.operand(o, scope) for o in node.operands]
+                spans = [scope.site or o.span for o in node.operands]
+                return arithmetic.operation(node.operators, operands, spans, span)
+            case Power():
+                base, exponent = self.operand(node.base, scope), self.operand(node.exponent, scope)
+                return arithmetic.power(base, exponent, span)
+            case Comparison():
+                return self._comparison(node, scope, span)
+            case Slice():
+                return self._slice(node, scope, span)
+            case List():
+                return Items(tuple(self.value(i, scope) for i in node.items), span)
+            case Pair():
+                return PairValue(self.value(node.key, scope), self.value(node.value, scope), span)
+            case Annotated():
+                raise ScheduleError("a call has no kinds", None, span, "only a definition has them")
+        raise TypeError(node)
+
+    def _number(self, node: Number, scope: Scope, span: Span) -> AnyValue:
+        value: Expr = tree.number(node.value)
+        if not node.unit:
+            return NumberSignal(value, span)
+        name, per = _UNITS[node.unit]
+        factor = self.number_named(name, scope, span)
+        value = tree.divide(value, factor) if per else tree.multiply(value, factor)
+        return NumberSignal(tree.divide(value, tree.Integer(100)) if node.unit == "%" else value, span, is_length=True)
+
+    def number_named(self, name: str, scope: Scope, span: Span) -> Expr:
+        """The value of a name that a unit uses: its definition, or a parameter."""
+        value = self._name(Name(span, 1, name), replace(scope, parameters={}, module="", visible=len(self.definitions)), span)
+        if not isinstance(value, NumberSignal):
+            raise ScheduleError(f"`{name}` must be a number, because a unit uses it", None, span)
+        if tree.approximate(value.value) == 0 and name != "total":
+            raise ScheduleError(f"`{name}` is 0, and a unit divides by it", None, span)
+        return value.value
+
+    def _name(self, node: Name, scope: Scope, span: Span) -> AnyValue:
+        name = node.name
+        if name in scope.parameters:
+            return scope.parameters[name]
+        if name in _CONSTANTS:
+            return _CONSTANTS[name](span)
+        if name in ("next", "prev"):
+            self.opened += 1
+            function, parameter = scope.default_of
+            return Open(scope.slot, "next" if name == "next" else "prev", Writing(span, function, parameter))
+        if name == "rest":
+            self.rest_span = self.rest_span or span
+            return NumberSignal(tree.parameter("rest") if self.rest is None else self.rest, span)
+        if "." in name:
+            raise self._unknown(name, span)
+        place = self.places.get(name)
+        if place is not None and isinstance(definition := self.definitions[place], Value) and not scope.module:
+            if place >= scope.visible:
+                raise ScheduleError(f"`{name}` is used before it is defined", None, span, "", "move its definition up")
+            return self._defined(definition, place, scope)
+        if scope.module:
+            raise ScheduleError(f"`{name}` is not known in the module `{scope.module}`", None, span)
+        return NumberSignal(self.parameters.setdefault(name, tree.parameter(name)), span)
+
+    def _defined(self, definition: Value, place: int, scope: Scope) -> AnyValue:
+        """A defined value, worked out anew in each slot if it has open ends."""
+        if definition.name in self._worked_out:
+            return self._worked_out[definition.name]
+        opened = self.opened
+        value = self.value(definition.body, Scope(scope.slot, place, {}, site=scope.site))
+        if opened == self.opened:
+            self._worked_out[definition.name] = value
+        return value
+
+    def operand(self, node: Node, scope: Scope) -> AnyValue:
+        """An operand of arithmetic; a stage in it has no neighbours."""
+        slot = Slot(self.lookup, scope.slot)
+        value = self.value(node, replace(scope, slot=slot))
+        if isinstance(value, Signal) and is_finite(value):
+            slot.close()
+        return value
+
+    def _chain(self, node: Chain, scope: Scope, span: Span) -> AnyValue:
+        slots = [Slot(self.lookup, scope.slot) for _ in node.operands]
+        parts: list[Signal] = []
+        for i, (operand, slot) in enumerate(zip(node.operands, slots, strict=True)):
+            value = self.value(operand, replace(scope, slot=slot))
+            place = scope.site or operand.span
+            parts.append(self._link(value, place, is_last=i == len(slots) - 1))
+        for i, slot in enumerate(slots):
+            slot.before = parts[i - 1] if i > 0 else None
+            slot.after = parts[i + 1] if i + 1 < len(parts) else None
+        return ChainSignal(parts, span)
+
+    def _link(self, value: AnyValue, span: Span, is_last: bool) -> Signal:
+        """An operand of `>>`, checked."""
+        if not isinstance(value, Signal):
+            raise ScheduleError(f"a chain is made of schedules, but this is {describe(value)}", None, span)
+        if isinstance(value, NumberSignal):
+            arithmetic.refuse_length(value, span)
+        if value.duration is None and is_last:
+            return Constant(value, span)
+        if value.duration is None:
+            hint = "write hold(steps, value)"
+            raise ScheduleError("a number has no length, so nothing can follow it", None, span, "how long?", hint)
+        if value.duration == tree.INFINITY and not is_last:
+            hint = "put it last, or give it a length: (...)[:1000]"
+            raise ScheduleError("this never ends, so nothing can follow it", None, span, "endless", hint)
+        return value
+
+    def _comparison(self, node: Comparison, scope: Scope, span: Span) -> AnyValue:
+        left = self.operand(node.left, scope)
+        if isinstance(left, Option) and isinstance(node.right, Name):
+            return Flag((left == self._option(node.right, left.options, scope)) == (node.operator == "=="), span)
+        return arithmetic.comparison(node.operator, left, self.operand(node.right, scope), span)
+
+    def _slice(self, node: Slice, scope: Scope, span: Span) -> AnyValue:
+        inner = self.value(node.operand, scope)
+        if not isinstance(inner, Signal):
+            described = describe(inner)
+            hint = "an item of a list is item(list, 0)" if isinstance(inner, Items) else ""
+            raise ScheduleError(f"a slice is a piece of a schedule, but this is {described}", None, span, "", hint)
+        if inner.duration is None:
+            inner = Constant(inner, span)
+        begin = tree.ZERO if node.start is None else self._bound(node.start, scope)
+        stop = inner.duration if node.stop is None else self._bound(node.stop, scope)
+        assert inner.duration is not None and stop is not None
+        if begin == tree.INFINITY or tree.compare("<", stop, begin) == tree.true:
+            ends = f"{number_text(begin)}, after it ends, at {number_text(stop)}"
+            raise ScheduleError(f"this slice begins at {ends}", None, span)
+        return SliceSignal(inner, begin, stop, span)
+
+    def _bound(self, node: Node, scope: Scope) -> Expr:
+        value, span = self.value(node, scope), scope.site or node.span
+        if not isinstance(value, NumberSignal):
+            raise ScheduleError(f"a bound of a slice is a number of steps, but this is {describe(value)}", None, span)
+        if tree.compare("<", value.value, tree.ZERO) == tree.true:
+            hint = "the last 10 steps of A are A[90:] where A lasts 100"
+            raise ScheduleError("a slice cannot begin or end before 0", None, span, "", hint)
+        return value.value
+
+    # Calls
+
+    def call(self, node: Call, scope: Scope) -> AnyValue:
+        """What a call stands for."""
+        function = self.function(node.function, scope)
+        span = scope.site or node.span
+        if prelude.is_primitive(function):
+            return self._primitive(function, node, scope, span)
+        bound = bind(self, function, node, scope)
+        return self.value(function.body, self.body_scope(function, bound, scope, node.span))
+
+    def _primitive(self, function: Function, node: Call, scope: Scope, span: Span) -> AnyValue:
+        entry = PRIMITIVES[function.module, function.name]
+        if entry.neighbours == "unread":
+            return entry.work_out(self, node, scope, span)
+        if entry.neighbours == "open":
+            return entry.work_out(span, **bind(self, function, node, scope))
+        slot = Slot(self.lookup, scope.slot)
+        bound = bind(self, function, node, replace(scope, slot=slot))
+        if entry.neighbours == "closed" or any(isinstance(v, Signal) and is_finite(v) for v in bound.values()):
+            slot.close()
+        return entry.work_out(span, **bound)
+
+    def body_scope(self, function: Function, bound: dict[str, AnyValue], scope: Scope, span: Span) -> Scope:
+        """The scope in which the body of a function is read: its parameters, in the slot of the call."""
+        site = scope.site or (span if function.module else None)
+        visible = scope.visible if function.module else self.places[function.name]
+        return Scope(scope.slot, visible, bound, function.module, site)
+
+    def function(self, name: Name, scope: Scope) -> Function:
+        """The function that a call means."""
+        place = self.places.get(name.name)
+        if place is not None and not scope.module and isinstance(found := self.definitions[place], Function):
+            if place < scope.visible:
+                return found
+            calls_itself = place == scope.visible
+            title = f"`{name.name}` calls itself" if calls_itself else f"`{name.name}` is used before it is defined"
+            raise ScheduleError(title, None, name.span, "", "" if calls_itself else "move its definition up")
+        core = prelude.find(name.name)
+        if core is None or (core.name.startswith("_") and not scope.module):
+            raise self._unknown(name.name, scope.site or name.span)
+        return core
+
+    def _unknown(self, name: str, span: Span) -> ScheduleError:
+        prefix, _, last = name.rpartition(".")
+        if prefix and prefix not in prelude.modules():
+            close = suggest(prefix, prelude.modules())
+            label = f"did you mean `{close}`?" if close else ""
+            hint = "" if close else "modules are " + listing(prelude.modules(), 40)
+            return ScheduleError(f"unknown module `{prefix}`", None, (span[0], span[0] + len(prefix)), label, hint)
+        options = set(prelude.public(prelude.module(prefix or prelude.CORE)))
+        if not prefix:
+            options |= {d.name for d in self.definitions if isinstance(d, Function)}
+        close = suggest(last, options)
+        place = (span[1] - len(last), span[1]) if prefix else span
+        if close is None and not prefix and last in prelude.module(prelude.SHAPE):
+            hint = f"`{last}` is a shape: warmup({last}, 500)"
+            return ScheduleError(f"unknown schedule `{name}`", None, place, "", hint)
+        hint = "" if close else "`symsched list` shows all schedules"
+        return ScheduleError(f"unknown schedule `{name}`", None, place, f"did you mean `{close}`?" if close else "", hint)
+
+    # Arguments that are names of something else than a value
+
+    def argument(self, node: Node, kind: str | tuple[str, ...], scope: Scope) -> AnyValue:
+        """An argument, read as its kind asks."""
+        if kind == "shape":
+            return self._shape(node, scope)
+        if isinstance(kind, tuple):
+            return self._option(node, kind, scope)
+        return self.value(node, scope)
+
+    def _option(self, node: Node, options: tuple[str, ...], scope: Scope) -> AnyValue:
+        span = scope.site or node.span
+        if isinstance(node, Name):
+            given = scope.parameters.get(node.name)
+            if isinstance(given, Option | Nothing):
+                return given
+            if node.name == "none":
+                return Nothing(span)
+            if node.name in options:
+                return Option(node.name, options, span)
+            close = suggest(node.name, options)
+            hint = "" if close else "it is one of " + ", ".join(options)
+            label = f"did you mean `{close}`?" if close else ""
+            raise ScheduleError(f"unknown option `{node.name}`", None, span, label, hint)
+        raise ScheduleError("an option is a name", None, span, "", "it is one of " + ", ".join(options))
+
+    def _shape(self, node: Node, scope: Scope) -> AnyValue:
+        if isinstance(node, Name) and node.name in scope.parameters:
+            return scope.parameters[node.name]
+        head = node.function if isinstance(node, Call) else node
+        if not isinstance(head, Name):
+            hint = "a shape is a name such as `linear`, or a call such as poly(2)"
+            raise ScheduleError("this is not a shape", None, scope.site or node.span, "", hint)
+        function = self._shape_function(head, scope)
+        call = node if isinstance(node, Call) else Call(node.span, 1, head, ())
+        bound = bind(self, function, call, scope, skip=1)
+        span = scope.site or node.span
+        if prelude.is_primitive(function):
+            return PRIMITIVES[function.module, function.name].work_out(span, **bound)
+        inner = self.body_scope(function, bound, scope, node.span)
+        u = function.parameters[0].name
+
+        def curve(progress: Signal) -> Signal:
+            value = self.value(function.body, replace(inner, parameters={**bound, u: progress}))
+            if not isinstance(value, Signal):
+                raise ScheduleError(f"the shape `{function.name}` is not a value", None, span)
+            return value
+
+        return Shape(function.name, curve, span=span)
+
+    def _shape_function(self, name: Name, scope: Scope) -> Function:
+        place = self.places.get(name.name)
+        if place is not None and place < scope.visible and not scope.module:
+            found = self.definitions[place]
+            if isinstance(found, Function) and found.parameters and found.parameters[0].name == "u":
+                return found
+        shapes = prelude.module(prelude.SHAPE)
+        last = name.name.removeprefix("shape.")
+        if last in shapes:
+            return shapes[last]
+        own = [d.name for d in self.definitions[: scope.visible] if isinstance(d, Function)]
+        options = {*prelude.public(shapes), *own}
+        close = suggest(last, options)
+        hint = "" if close else "shapes are " + listing(prelude.public(shapes), 40)
+        if place is not None and isinstance(self.definitions[place], Function):
+            close, hint = None, "a shape is a function whose first parameter is `u`"
+        span = scope.site or name.span
+        raise ScheduleError(f"unknown shape `{name.name}`", None, span, f"did you mean `{close}`?" if close else "", hint)
+
+
+_CONSTANTS: dict[str, Callable[[Span], AnyValue]] = {
+    "t": Time,
+    "pi": lambda span: NumberSignal(pi, span),
+    "inf": lambda span: NumberSignal(tree.INFINITY, span),
+    "true": lambda span: Flag(True, span),
+    "false": lambda span: Flag(False, span),
+    "none": Nothing,
+}
+
+_UNITS = {
+    "%": ("total", False),
+    "ep": ("steps_per_epoch", False),
+    "tok": ("tokens_per_step", True),
+    "img": ("images_per_step", True),
+}
+"""The parameter of each unit of length, and whether the unit divides by it."""

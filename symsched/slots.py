@@ -1,0 +1,133 @@
+"""Open ends: what `next` and `prev` stand for.
+
+Every operand of a `>>` has a slot; `next` and `prev` are looked up in the slot in which they were written, once all
+operands are known. A slot without neighbours passes the question on to the slot around it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sympy import Expr
+
+from .clock import Clock
+from .errors import ScheduleError, Span
+from .stages import Signal
+from .tree import INFINITY, ONE
+
+Side = Literal["next", "prev"]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Where an open end was written: the function and the parameter that it fills, if it is a default."""
+
+    span: Span | None
+    function: str = ""
+    parameter: str = ""
+
+
+class _Pending(Exception):
+    """A value is needed that has not been worked out yet."""
+
+    def __init__(self, slot: Slot, side: Side) -> None:
+        self.key = slot, side
+
+
+class Lookup:
+    """Works out open ends with a stack of its own, so that a long row of them needs no deep recursion."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Slot, Side], Expr] = {}
+        self.writing: dict[tuple[Slot, Side], Writing] = {}
+        self.active = False
+
+    def value(self, slot: Slot, side: Side) -> Expr:
+        key = slot, side
+        if key in self.known:
+            return self.known[key]
+        if self.active:
+            raise _Pending(slot, side)
+        self.active = True
+        stack = [key]
+        try:
+            while stack:
+                try:
+                    self.known[stack[-1]] = stack[-1][0].look(stack[-1][1])
+                    stack.pop()
+                except _Pending as pending:
+                    if pending.key in stack:
+                        raise self._facing(stack[stack.index(pending.key) :]) from None
+                    stack.append(pending.key)
+        finally:
+            self.active = False
+        return self.known[key]
+
+    def _facing(self, keys: list[tuple[Slot, Side]]) -> ScheduleError:
+        writings = [self.writing[k] for k in keys if k in self.writing]
+        spans = [w.span for w in writings if w.span is not None]
+        closing = max((w for w in writings if w.function), key=lambda w: w.span or (0, 0), default=None)
+        title = "two open ends face each other: each waits for the value of the other"
+        hint = ""
+        if closing is not None:
+            hint = f"give `{closing.function}` its `{closing.parameter}`: {closing.parameter}=..."
+        span = (closing.span if closing else None) or max(spans, default=None)
+        return ScheduleError(title, None, span, "close this one", hint)
+
+
+class Slot:
+    """The place of an operand of `>>`."""
+
+    def __init__(self, lookup: Lookup, around: Slot | None) -> None:
+        self.lookup, self.around = lookup, around
+        self.before: Signal | None = None
+        self.after: Signal | None = None
+
+    def close(self) -> None:
+        """Nothing is before and nothing after."""
+        self.around = None
+
+    def look(self, side: Side) -> Expr:
+        neighbour = self.after if side == "next" else self.before
+        if neighbour is not None:
+            return neighbour.start() if side == "next" else neighbour.end()
+        if self.around is not None:
+            writing = self.lookup.writing
+            if (self, side) in writing:
+                writing.setdefault((self.around, side), writing[self, side])
+            return self.lookup.value(self.around, side)
+        if side == "next":
+            return ONE
+        writing = self.lookup.writing.get((self, side), Writing(None))
+        raise NothingBefore(writing)
+
+
+class NothingBefore(ScheduleError):
+    """`prev` where nothing comes before."""
+
+    def __init__(self, writing: Writing) -> None:
+        hint = f"give it a value: {writing.parameter}=..." if writing.parameter else "put something before it, or a number"
+        name = f"`{writing.function}` keeps" if writing.function else "`prev` is"
+        super().__init__(f"{name} the value before it, and nothing comes before", None, writing.span, "", hint)
+
+    def __reduce__(self) -> tuple[type[ScheduleError], tuple[object, ...]]:
+        return ScheduleError, (self.title, self.source, self.span, self.label, self.hint)
+
+
+class Open(Signal):
+    """`next` or `prev`, a number that is known when the chain is."""
+
+    duration = None
+
+    def __init__(self, slot: Slot, side: Side, writing: Writing) -> None:
+        self.slot, self.side, self.writing = slot, side, writing
+        self._measure(writing.span)
+
+    def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
+        lookup = self.slot.lookup
+        lookup.writing.setdefault((self.slot, self.side), self.writing)
+        return lookup.value(self.slot, self.side)
+
+    def end(self) -> Expr:
+        return self.at(Clock())

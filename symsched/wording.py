@@ -1,0 +1,65 @@
+"""Numbers and signatures as a person writes them; canonical text is built from these too."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from .nodes import Function, Parameter
+
+
+def decimal_text(value: Fraction) -> str:
+    """A number as a literal of the language: `500`, `0.05`, `1e-3`, `1e4`; a fraction where decimals do not end."""
+    if value < 0:
+        return "-" + decimal_text(-value)
+    scale = decimal_places(value)
+    if scale is None:
+        return f"{value.numerator}/{value.denominator}"
+    digits = str(abs(value.numerator * 10**scale // value.denominator))
+    plain = _plain(digits, scale)
+    significant = digits.rstrip("0") or "0"
+    exponent = len(digits) - 1 - scale
+    mantissa = significant[0] + ("." + significant[1:] if len(significant) > 1 else "")
+    scientific = f"{mantissa}e{exponent}"
+    return scientific if len(plain) > 4 and len(scientific) < len(plain) else plain
+
+
+def decimal_places(value: Fraction) -> int | None:
+    """How many decimals a number needs; None where they do not end."""
+    twos, fives, rest = 0, 0, value.denominator
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    return max(twos, fives) if rest == 1 else None
+
+
+def _plain(digits: str, scale: int) -> str:
+    if scale == 0:
+        return digits
+    digits = digits.rjust(scale + 1, "0")
+    return f"{digits[:-scale]}.{digits[-scale:]}"
+
+
+def number_text(value: Any) -> str:
+    """An exact value in a message: a literal where it is one, a formula where it is not."""
+    from sympy import Rational
+
+    if isinstance(value, Rational):
+        text = decimal_text(Fraction(int(value.p), int(value.q)))
+        return text if len(text) <= 24 else f"{float(value):.6g}"
+    text = str(value.doit() if value.is_Function else value)
+    return "inf" if text == "oo" else text if len(text) <= 60 else "a formula"
+
+
+def signature(function: Function) -> str:
+    """How a function is called: `cosine(start, steps, end=0)`."""
+    return f"{function.name}({', '.join(_parameter(p) for p in function.parameters)})"
+
+
+def _parameter(parameter: Parameter) -> str:
+    from .format import expression_text
+
+    if parameter.kind == "several":
+        return f"{parameter.name}..."
+    return parameter.name if parameter.default is None else f"{parameter.name}={expression_text(parameter.default)}"
