@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol, pi
 
-from . import arithmetic, choice, composition, elementary, limits, prelude, ramps, tree  # noqa: F401 (primitives)
+from . import arithmetic, branching, composition, elementary, limits, prelude, ramps, tree  # noqa: F401 (primitives)
 from .arguments import bind
 from .errors import ScheduleError, Span, listing, suggest
 from .nodes import (
@@ -32,6 +32,7 @@ from .nodes import (
     Slice,
     Value,
 )
+from .names import UNIT_NAMES
 from .primitive import PRIMITIVES
 from .slots import Lookup, Open, Slot, Writing
 from .stages import Constant, Signal, Time, is_finite
@@ -81,6 +82,10 @@ class Elaborator:
             if value.value in (tree.INFINITY, -tree.INFINITY):
                 raise ScheduleError("a schedule is a finite value, but this is inf", None, node.span)
         return value
+
+    def total(self, span: Span) -> Expr:
+        """The length of the run: what `total` is defined as, or a parameter."""
+        return self.number_named("total", Scope(Slot(self.lookup, None), len(self.definitions), {}), span)
 
     # Nodes
 
@@ -137,9 +142,8 @@ class Elaborator:
         value: Expr = tree.number(node.value)
         if not node.unit:
             return NumberSignal(value, span)
-        name, per = _UNITS[node.unit]
-        factor = self.number_named(name, scope, span)
-        value = tree.divide(value, factor) if per else tree.multiply(value, factor)
+        factor = self.number_named(UNIT_NAMES[node.unit], scope, span)
+        value = tree.divide(value, factor) if node.unit in ("tok", "img") else tree.multiply(value, factor)
         return NumberSignal(tree.divide(value, tree.Integer(100)) if node.unit == "%" else value, span, is_length=True)
 
     def number_named(self, name: str, scope: Scope, span: Span) -> Expr:
@@ -391,11 +395,3 @@ _CONSTANTS: dict[str, Callable[[Span], AnyValue]] = {
     "false": lambda span: Flag(False, span),
     "none": Nothing,
 }
-
-_UNITS = {
-    "%": ("total", False),
-    "ep": ("steps_per_epoch", False),
-    "tok": ("tokens_per_step", True),
-    "img": ("images_per_step", True),
-}
-"""The parameter of each unit of length, and whether the unit divides by it."""

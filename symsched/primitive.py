@@ -2,7 +2,7 @@
 
 Their signatures, kinds and documentation stand in `grammar/prelude/` like those of all others, with the body
 `primitive`. The function here gets the place of the call and the parameters by name. They are defined in
-`symsched.ramps`, `symsched.composition`, `symsched.choice` and `symsched.elementary`.
+`symsched.ramps`, `symsched.composition`, `symsched.branching` and `symsched.elementary`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,45 @@
+"""The frame of a printed Python module: docstring, imports, helpers, tables, one function."""
+
+from __future__ import annotations
+
+import textwrap
+from keyword import iskeyword, issoftkeyword
+from typing import Any
+
+WIDTH = 88
+
+
+def documentation(schedule: Any, needs: str) -> str:
+    """The docstring of a module: the schedule's text and where it came from."""
+    wrapped = textwrap.wrap(str(schedule), WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+    text = "\n".join("    " + line for line in wrapped)
+    return f'"""A schedule, printed by symsched. It needs {needs}.\n\n{text}\n"""'
+
+
+def safe_name(name: str, taken: frozenset[str]) -> str:
+    """A parameter's name as Python may have it: one that is a keyword or taken gets a trailing underscore."""
+    while name in taken or iskeyword(name) or issoftkeyword(name):
+        name += "_"
+    return name
+
+
+def signature(names: list[str]) -> str:
+    """The parameters of the function: the step, then the schedule's own by keyword."""
+    return ", ".join(["t", "*", *names]) if names else "t"
+
+
+def numbers(values: tuple[float, ...]) -> str:
+    """A table of numbers, wrapped."""
+    items = ", ".join(repr(int(v)) if v.is_integer() else repr(v) for v in values) + ("," if len(values) == 1 else "")
+    if len(items) < WIDTH - 20:
+        return f"({items})"
+    return "(\n" + textwrap.fill(items, WIDTH, initial_indent="    ", subsequent_indent="    ") + ",\n)"
+
+
+def assemble(*blocks: str) -> str:
+    """Blocks with two empty lines between them."""
+    return "\n\n\n".join(b.strip("\n") for b in blocks if b.strip()) + "\n"
+
+
+def indent(lines: list[str], depth: int) -> list[str]:
+    return ["    " * depth + line for line in lines]

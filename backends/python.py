@@ -1,0 +1,231 @@
+"""Plain Python: one number in, one number out, with `math` alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .lowering import Program, Segment, lower
+from .module import assemble, documentation, indent, numbers, safe_name, signature
+from .operations import Node
+from .ranges import Ranges, time_range
+from .writer import INFIX, PRODUCT, SIGN, SUM, Writer, call
+
+REQUIRES = ""
+FUNCTION = "schedule"
+
+TEMPLATES = {
+    **INFIX,
+    "floordiv": (PRODUCT, "{} // {}", (PRODUCT, SIGN)),
+    "mod": (PRODUCT, "{} % {}", (PRODUCT, SIGN)),
+    "pow": (SIGN, "{} ** {}", (SIGN + 1, SIGN)),
+    "where": (-1, "{1} if {0} else {2}", (0, 0, -1)),
+    "guard": (SUM, "{1}", (-1, SUM, -1)),
+    "and": (-1, "{} and {}", (0, 0)),
+    "min": call("min", 2),
+    "max": call("max", 2),
+    "abs": call("abs"),
+    "ceil": call("math.ceil"),
+    "floor": call("math.floor"),
+    "round": call("round"),
+    "tanh": call("math.tanh"),
+    "sigmoid": call("_sigmoid"),
+    "bezier": call("_bezier", 5),
+    "search": (4, "bisect_right({1}, {0}) - 1", (-1,)),
+    "take": (4, "{1}[{0}]", (-1,)),
+    **{name: call(f"math.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")},
+}
+
+CAREFUL = {
+    "div": "_divide", "floordiv": "_floor_divide", "mod": "_modulo", "pow": "_power", "exp": "_exp",
+    "expm1": "_expm1", "sqrt": "_sqrt", "log": "_log", "log1p": "_log1p", "log2": "_log2", "log10": "_log10",
+    "sin": "_sin", "cos": "_cos", "tan": "_tan", "floor": "_floor", "ceil": "_ceil", "round": "_round",
+}  # fmt: skip
+"""What computes an operation by IEEE rules, without exceptions, where its operands may be anything."""
+
+_DOMAIN = '''
+def _{name}(x):
+    try:
+        return math.{name}(x)
+    except ValueError:
+        return {outside}
+'''
+
+HELPERS = {
+    "_divide": """
+def _divide(x, y):
+    if y:
+        return x / y
+    return _NAN if not x or x != x else math.copysign(_INFINITY, x) * math.copysign(1, y)
+""",
+    "_floor_divide": """
+def _floor_divide(x, y):
+    return x // y if y else _NAN
+""",
+    "_modulo": """
+def _modulo(x, y):
+    return x % y if y else _NAN
+""",
+    "_power": """
+def _power(x, y):
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -_INFINITY if x < 0 and y % 2 == 1 else _INFINITY
+    except ValueError:
+        return _INFINITY if x == 0 else _NAN
+""",
+    **{
+        f"_{name}": f"""
+def _{name}(x):
+    try:
+        return math.{name}(x)
+    except OverflowError:
+        return _INFINITY
+"""
+        for name in ("exp", "expm1")
+    },
+    "_sqrt": """
+def _sqrt(x):
+    return math.sqrt(x) if x >= 0 else _NAN
+""",
+    **{
+        f"_{name}": f"""
+def _{name}(x):
+    if x > 0:
+        return math.{name}(x)
+    return -_INFINITY if x == 0 else _NAN
+"""
+        for name in ("log", "log2", "log10")
+    },
+    "_log1p": """
+def _log1p(x):
+    if x > -1:
+        return math.log1p(x)
+    return -_INFINITY if x == -1 else _NAN
+""",
+    **{
+        f"_{name}": f"""
+def _{name}(x):
+    return math.{name}(x) if math.isfinite(x) else _NAN
+"""
+        for name in ("sin", "cos", "tan")
+    },
+    **{
+        f"_{name}": f"""
+def _{name}(x):
+    return {function}(x) if math.isfinite(x) else x
+"""
+        for name, function in (("floor", "math.floor"), ("ceil", "math.ceil"), ("round", "round"))
+    },
+    "_sigmoid": """
+def _sigmoid(x):
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    y = math.exp(x)
+    return y / (1 + y)
+""",
+    "_bezier": """
+def _bezier(u, x1, y1, x2, y2):
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        s = (low + high) / 2
+        if ((1 - 3 * x2 + 3 * x1) * s + 3 * x2 - 6 * x1) * s * s + 3 * x1 * s < u:
+            low = s
+        else:
+            high = s
+    s = (low + high) / 2
+    return ((1 - 3 * y2 + 3 * y1) * s + 3 * y2 - 6 * y1) * s * s + 3 * y1 * s
+""",
+}
+
+FLAT = 6
+"""Segments up to which a row of `if` is as fast as a search."""
+
+
+def emit(schedule: Any) -> str:
+    """A module with `schedule(t, ...)`; a number gives a float."""
+    return _Printer(schedule).module()
+
+
+class _Printer:
+    def __init__(self, schedule: Any) -> None:
+        self.schedule = schedule
+        self.program: Program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
+        taken = frozenset({"t", "math", "schedule", "bisect_right", "float", "min", "max", "abs", "round"})
+        self.names = {p: safe_name(p, taken) for p in self.program.parameters}
+        self.tables: dict[tuple[float, ...], str] = {}
+        self.writer = Writer(TEMPLATES, CAREFUL, self.tables, self.names.__getitem__)
+
+    def module(self) -> str:
+        segments = self.program.segments
+        starts: list[Node | None] = [None, *(s.until for s in segments[:-1])]
+        blocks = [self._lines(s, start) for s, start in zip(segments, starts, strict=True)]
+        uses_step = any(_uses_step(s.value) for s in segments)
+        body = ["if t < 0:", "    t = 0"] if uses_step else []
+        if all(s.until is None or s.until.name == "const" for s in segments):
+            body += self._search(list(zip(segments, blocks, strict=True)))
+        else:
+            body += self._row(list(zip(segments, blocks, strict=True)))
+        function = [f"def {FUNCTION}({signature(list(self.names.values()))}):", '    """The value at step `t`."""']
+        function += indent(body, 1)
+        helpers = [HELPERS[name] for name in self.writer.helpers]
+        text = "\n".join([*function, *helpers])
+        imports = (["import math"] if "math." in text or "_INFINITY" in text or "_NAN" in text else [])
+        imports += ["from bisect import bisect_right"] if self.tables else []
+        constants = [f"{name} = {numbers(table)}" for table, name in self.tables.items()]
+        constants += ["_INFINITY = math.inf"] * ("_INFINITY" in text) + ["_NAN = math.nan"] * ("_NAN" in text)
+        head = "\n\n".join(
+            "\n".join(part) for part in ([documentation(self.schedule, "nothing but Python")], imports, constants) if part
+        )
+        return assemble(head, *helpers, "\n".join(function))
+
+    def _lines(self, segment: Segment, start: Node | None) -> list[str]:
+        lines, value = self.writer.block(segment.value, Ranges(time_range(segment, start)))
+        return [*lines, f"return {_float(segment.value, value)}"]
+
+    def _condition(self, segment: Segment) -> str:
+        assert segment.until is not None
+        bound = self.writer.block(segment.until, Ranges((0.0, 0.0)))[1]
+        return f"if t {'<=' if segment.closed else '<'} {bound}:"
+
+    def _row(self, parts: list[tuple[Segment, list[str]]]) -> list[str]:
+        lines: list[str] = []
+        for segment, block in parts[:-1]:
+            lines += [self._condition(segment), *indent(block, 1)]
+        return lines + parts[-1][1]
+
+    def _search(self, parts: list[tuple[Segment, list[str]]]) -> list[str]:
+        """A tree of comparisons, so that a thousand segments cost ten of them."""
+        if len(parts) <= FLAT:
+            return self._row(parts)
+        half = len(parts) // 2
+        before, after = self._search(parts[:half]), self._search(parts[half:])
+        return [self._condition(parts[half - 1][0]), *indent(before, 1), *after]
+
+
+def _uses_step(node: Node) -> bool:
+    seen, stack = set(), [node]
+    while stack:
+        node = stack.pop()
+        if node.name == "step":
+            return True
+        if node not in seen:
+            seen.add(node)
+            stack.extend(node.args)
+    return False
+
+
+def _float(node: Node, text: str) -> str:
+    """The text of a value that is a float whatever the step is."""
+    if node.name == "const" and text.lstrip("-").isdigit():
+        return text + ".0"
+    is_float = node.name in ("div", "sin", "cos", "exp", "sqrt", "tanh", "log") or (
+        node.name in ("mul", "add", "sub") and any(_is_fractional(a) for a in node.args)
+    )
+    return text if is_float or node.name == "const" else f"float({text})"
+
+
+def _is_fractional(node: Node) -> bool:
+    if node.name == "const":
+        return getattr(node.value, "denominator", 0) != 1
+    return node.name in ("div", "sin", "cos", "exp", "sqrt") or (node.name == "mul" and any(map(_is_fractional, node.args)))

@@ -1,0 +1,288 @@
+"""The rules of lowering: how each kind of node that may stand in a tree is computed without losing digits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+import sympy
+from sympy import Expr
+from sympy.codegen.cfunctions import log2, log10
+
+from .. import constants, limits, tree
+from .cutting import bounds, clock_of
+from .operations import RULES, Node, Operations, Rule, as_time, number_of
+
+def _rule(*kinds: type) -> Callable[[Rule], Rule]:
+    def enter(rule: Rule) -> Rule:
+        RULES.update(dict.fromkeys(kinds, rule))
+        return rule
+
+    return enter
+
+
+@_rule(sympy.Add)
+def _add(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    as_time = low.ratio(Fraction(1), expr, clocks)
+    if as_time is not None:
+        return as_time
+    terms = list(expr.args)
+    if len(terms) == 2 and terms[0] in (1, -1):
+        special = _one_and(low, terms[0] == 1, terms[1], clocks)
+        if special is not None:
+            return special
+    if len(terms) == 2 and terms[1] in (1, -1):
+        special = _one_and(low, terms[1] == 1, terms[0], clocks)
+        if special is not None:
+            return special
+    constant = [t for t in terms if not t.has_free(*expr.free_symbols)]
+    result = low.code(tree.add(*constant), clocks) if constant else None
+    for term in terms:
+        if term not in constant:
+            node = low.code(term, clocks)
+            result = node if result is None else low.add(result, node)
+    assert result is not None
+    return result
+
+
+def _one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Node]) -> Node | None:
+    """1 + cos, 1 - cos and exp - 1 without cancellation."""
+    sign = -1 if term != (inner := tree.negate(term)) and isinstance(inner, sympy.cos) else 1
+    cosine = inner if sign < 0 else term
+    if positive and isinstance(cosine, sympy.cos):
+        half = tree.multiply(sympy.Rational(1, 2), cosine.args[0])
+        if sign > 0:  # 1 + cos x = 2 sin(pi/2 - x/2)**2, and x is pi times a progress
+            rest = _turn_complement(cosine.args[0])
+            if rest is None:
+                return low.mul(low.const(Fraction(2)), low.square(low.op("cos", low.code(half, clocks))))
+            half = rest
+        return low.mul(low.const(Fraction(2)), low.square(low.op("sin", low.code(half, clocks))))
+    if not positive and isinstance(term, sympy.exp):
+        return low.op("expm1", low.code(term.args[0], clocks))
+    return None
+
+
+def _turn_complement(angle: Expr) -> Expr | None:
+    """pi/2 (1 - p) where the angle is pi p."""
+    if isinstance(angle, sympy.Mul) and len(angle.args) == 2 and angle.args[0] == sympy.pi:
+        rest = tree.subtract(tree.ONE, angle.args[1])
+        return tree.multiply(sympy.Rational(1, 2), sympy.pi, rest) if as_time(rest) else None
+    return None
+
+
+@_rule(sympy.Mul)
+def _mul(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    """Constants together, rounded once; times as one division; what is divided by, last."""
+    symbols = expr.free_symbols
+    fixed = [f for f in expr.args if not f.has_free(*symbols)]
+    rest = [f for f in expr.args if f.has_free(*symbols)]
+    constant = tree.multiply(*fixed) if fixed else tree.ONE
+    factor = constants.fraction_of(constant)
+    if len(rest) == 1 and isinstance(constant, sympy.Rational) and isinstance(factor, Fraction):
+        as_time = low.ratio(factor, rest[0], clocks)
+        if as_time is not None:
+            return as_time
+    above = [f for f in rest if not _is_inverse(f)]
+    below = [f.base for f in rest if _is_inverse(f)]
+    result = low.const(factor)
+    for node in [low.code(f, clocks) for f in above]:
+        if node.name == "mul" and node.args[0].name == "const":
+            result, node = low.const(number_of(result) * number_of(node.args[0])) if result.name == "const" else result, node.args[1] if result.name == "const" else node
+        result = low.mul(result, node)
+    for base in below:
+        result = low.div(result, low.code(base, clocks))
+    return result
+
+
+def _is_inverse(expr: Expr) -> bool:
+    return isinstance(expr, sympy.Pow) and expr.exp == -1
+
+
+@_rule(sympy.Pow)
+def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    base, exponent = expr.args
+    if exponent == -1:
+        return low.div(low.const(Fraction(1)), low.code(base, clocks))
+    if exponent == sympy.Rational(1, 2):
+        return low.op("sqrt", low.code(base, clocks))
+    if exponent == sympy.Rational(-1, 2):
+        return low.div(low.const(Fraction(1)), low.op("sqrt", low.code(base, clocks)))
+    if exponent in (2, 3):
+        node = low.code(base, clocks)
+        return low.square(node) if exponent == 2 else low.op("mul", low.square(node), node)
+    if not any(n.is_Symbol for n in tree.walk(base)):
+        known = constants.fraction_of(base)
+        if isinstance(known, Fraction) and known > 0 and Fraction(constants.nearest_float(known)) != known:
+            # The rounding of the base would be raised with it; that of its logarithm is not.
+            logarithm = constants.fraction_of(tree.multiply(tree.ONE, tree.logarithm(base)))
+            return low.op("exp", low.mul(low.const(logarithm), low.code(exponent, clocks)))
+    return low.op("pow", low.code(base, clocks), low.code(exponent, clocks))
+
+
+@_rule(tree.Elapsed)
+def _elapsed(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    clock, start = (low.code(a, clocks) for a in expr.args)
+    return low.sub(clock, start)
+
+
+@_rule(tree.Progress)
+def _progress(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    node = low.ratio(Fraction(1), expr, clocks)
+    assert node is not None
+    return node
+
+
+@_rule(tree.CycleIndex)
+def _cycle_index(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    clock, start, length, stretch = expr.args
+    passed = low.code(tree.elapsed(clock, start), clocks)
+    if stretch == 1:
+        return low.op("floordiv", passed, low.length(length, clocks))
+    table = _cycle_table(length, stretch)
+    if table is not None:
+        return low.op("search", passed, value=table)
+    return _searched_index(low, passed, low.length(length, clocks), low.code(stretch, clocks))
+
+
+@_rule(tree.CycleTime)
+def _cycle_time(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    clock, start, length, stretch = expr.args
+    passed = low.code(tree.elapsed(clock, start), clocks)
+    if stretch == 1:
+        return low.op("mod", passed, low.length(length, clocks))
+    index = low.code(tree.CycleIndex(*expr.args), clocks)
+    table = _cycle_table(length, stretch)
+    if table is not None:
+        return low.sub(passed, low.op("take", index, value=table))
+    return low.sub(passed, _cycle_start(low, index, low.length(length, clocks), low.code(stretch, clocks)))
+
+
+def _cycle_table(length: Expr, stretch: Expr) -> tuple[float, ...] | None:
+    """When the cycles begin, up to 2**53, exact and rounded up; None for a table that would be long or is not known."""
+    if not isinstance(length, sympy.Rational) or not isinstance(stretch, sympy.Rational):
+        return None
+    cycle, factor = tree.fraction(length), tree.fraction(stretch)
+    if factor < Fraction(11, 10) and factor > Fraction(9, 10):
+        return None
+    begin, begins = Fraction(0), [0.0]
+    while begin < 2**53 and len(begins) < 512:
+        begin += cycle
+        cycle *= factor
+        rounded = constants.nearest_float(begin)
+        begins.append(rounded if Fraction(rounded) >= begin else math.nextafter(rounded, math.inf))
+        if cycle.denominator.bit_length() > limits.BITS or (len(begins) > 1 and begins[-1] == begins[-2]):
+            break
+    return tuple(begins)
+
+
+def _cycle_start(low: Operations, index: Node, length: Node, stretch: Node) -> Node:
+    """length (stretch**index - 1)/(stretch - 1), and length index where the stretch is 1."""
+    one = low.const(Fraction(1))
+    grown = low.sub(low.op("pow", stretch, index), one)
+    if stretch.name == "const":
+        return low.div(low.mul(length, grown), low.sub(stretch, one))
+    same = low.op("eq", stretch, one)
+    apart = low.where(same, one, low.sub(stretch, one))
+    return low.where(same, low.mul(length, index), low.div(low.mul(length, grown), apart))
+
+
+def _searched_index(low: Operations, passed: Node, length: Node, stretch: Node) -> Node:
+    """The index by a logarithm, corrected by comparing with the boundaries of the cycle that it names."""
+    one, half = low.const(Fraction(1)), low.const(Fraction(1, 2))
+    same = low.op("eq", stretch, one)
+    apart = stretch if stretch.name == "const" else low.where(same, low.const(Fraction(2)), stretch)
+    cycles = low.div(passed, length)
+    grown = low.op("max", low.add(one, low.mul(cycles, low.sub(apart, one))), low.const(Fraction(1, 2**60)))
+    guess = low.op("floor", low.add(low.div(low.op("log", grown), low.op("log", apart)), half))
+    begun = low.op("le", _cycle_start(low, guess, length, apart), passed)
+    index = low.where(begun, guess, low.sub(guess, one))
+    return index if stretch.name == "const" else low.where(same, low.op("floordiv", passed, length), index)
+
+
+@_rule(sympy.floor)
+def _floor(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    node = low.code(expr.args[0], clocks)
+    return low.op("floordiv", *node.args) if node.name == "div" else low.op("floor", node)
+
+
+@_rule(sympy.Mod)
+def _mod(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    return low.op("mod", *(low.code(a, clocks) for a in expr.args))
+
+
+@_rule(sympy.Min, sympy.Max)
+def _extreme(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    name = "min" if isinstance(expr, sympy.Min) else "max"
+    first, *rest = (low.code(a, clocks) for a in expr.args)
+    for node in rest:
+        first = low.op(name, first, node)
+    return first
+
+
+@_rule(sympy.log)
+def _log(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    inner = expr.args[0]
+    if isinstance(inner, sympy.Add) and len(inner.args) == 2 and 1 in inner.args:
+        rest = inner.args[1] if inner.args[0] == 1 else inner.args[0]
+        return low.op("log1p", low.code(rest, clocks))
+    return low.op("log", low.code(inner, clocks))
+
+
+_SAME = {
+    sympy.exp: "exp", log2: "log2", log10: "log10", sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan",
+    sympy.tanh: "tanh", sympy.Abs: "abs", sympy.ceiling: "ceil", tree.Sigmoid: "sigmoid", tree.Round: "round",
+    tree.Bezier: "bezier", sympy.StrictLessThan: "lt", sympy.LessThan: "le", sympy.Equality: "eq",
+    sympy.Unequality: "ne",
+}  # fmt: skip
+
+
+@_rule(*_SAME)
+def _same(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    return low.op(_SAME[type(expr)], *(low.code(a, clocks) for a in expr.args))
+
+
+@_rule(sympy.StrictGreaterThan, sympy.GreaterThan)
+def _greater(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    name = "lt" if isinstance(expr, sympy.StrictGreaterThan) else "le"
+    return low.op(name, *(low.code(a, clocks) for a in reversed(expr.args)))
+
+
+@_rule(sympy.Piecewise)
+def _piecewise(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    """A choice inside a formula. Where it is made by a clock, each branch sees the clock only where it applies."""
+    pieces = list(bounds(expr))
+    clock = clock_of(expr)
+    start = low.const(Fraction(0))
+    branches: list[tuple[Node, Node]] = []
+    for (value, until, closed), (_, condition) in zip(pieces, expr.args, strict=True):
+        if condition == True:  # noqa: E712 (SymPy's true)
+            result = _guarded(low, value, clock, start, None, clocks)
+            break
+        test = low.code(condition, clocks)
+        stop = None if until is None else low.code(until, clocks)
+        if stop is None or clock is None:
+            branches.append((test, low.code(value, clocks)))
+        else:
+            test = low.op("le" if closed else "lt", low.code(clock, clocks), stop)
+            branches.append((test, _guarded(low, value, clock, start, stop, clocks)))
+            start = stop
+    for test, value in reversed(branches):
+        result = low.where(test, value, result)
+    return result
+
+
+def _guarded(
+    low: Operations, value: Expr, clock: Expr | None, start: Node, stop: Node | None, clocks: dict[Expr, Node]
+) -> Node:
+    """A branch that reads its clock where it applies, and a time inside its range elsewhere."""
+    if clock is None or not value.has(clock):
+        return low.code(value, clocks)
+    time = low.code(clock, clocks)
+    after = low.op("le", start, time)
+    if stop is None:
+        applies, inside = after, low.add(start, low.const(Fraction(1)))
+    else:
+        applies = low.op("and", after, low.op("lt", time, stop))
+        inside = low.mul(low.const(Fraction(1, 2)), low.add(start, stop))
+    return low.code(value, {**clocks, clock: low.op("guard", applies, time, inside)})

@@ -1,0 +1,129 @@
+"""Operations as text: what the numeric targets share when they print.
+
+A target brings a table of templates; parts that stand in a formula twice become variables.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+from .. import constants
+from .operations import Node, number_of
+from .ranges import Ranges
+
+COMPARE, SUM, PRODUCT, SIGN, ATOM = range(5)
+"""Precedence, weakest first; a conditional expression is weaker than all."""
+
+Template = tuple[int, str, tuple[int, ...]]
+"""Precedence of the result, text with a place for each operand, and the precedence that each operand needs."""
+
+INFIX: dict[str, Template] = {
+    "add": (SUM, "{} + {}", (SUM, PRODUCT)),
+    "sub": (SUM, "{} - {}", (SUM, PRODUCT)),
+    "mul": (PRODUCT, "{} * {}", (PRODUCT, SIGN)),
+    "div": (PRODUCT, "{} / {}", (PRODUCT, SIGN)),
+    "neg": (SIGN, "-{}", (SIGN,)),
+    "lt": (COMPARE, "{} < {}", (SUM, SUM)),
+    "le": (COMPARE, "{} <= {}", (SUM, SUM)),
+    "eq": (COMPARE, "{} == {}", (SUM, SUM)),
+    "ne": (COMPARE, "{} != {}", (SUM, SUM)),
+}
+
+
+def call(function: str, count: int = 1) -> Template:
+    """The template of a function call."""
+    return ATOM, f"{function}({', '.join(['{}'] * count)})", (-1,) * count
+
+
+class Writer:
+    """Prints the formula of one segment.
+
+    Attributes:
+        helpers: Names of the helper functions that the text uses, in order of first use.
+        tables: Tables of numbers that the text uses, with their names.
+    """
+
+    def __init__(
+        self,
+        templates: dict[str, Template],
+        careful: dict[str, str],
+        tables: dict[tuple[float, ...], str],
+        names: Callable[[str], str],
+    ) -> None:
+        self.templates = templates
+        self.careful = careful
+        self.tables = tables
+        self.names = names
+        self.helpers: dict[str, None] = {}
+
+    def block(self, node: Node, ranges: Ranges, step: str = "t") -> tuple[list[str], str]:
+        """The lines that assign variables, and the expression that is the value."""
+        self.step, self.ranges = step, ranges
+        self.variables: dict[Node, str] = {}
+        lines = []
+        for shared in _shared(node):
+            text = self._text(shared)[0]
+            self.variables[shared] = f"x{len(self.variables) or ''}"
+            lines.append(f"{self.variables[shared]} = {text}")
+        return lines, self._text(node)[0]
+
+    def _text(self, node: Node, needed: int = -1) -> tuple[str, int]:
+        text, precedence = self._plain(node)
+        return (f"({text})", ATOM) if precedence < needed else (text, precedence)
+
+    def _plain(self, node: Node) -> tuple[str, int]:
+        if node in self.variables:
+            return self.variables[node], ATOM
+        if node.name == "const":
+            text = number_text(node)
+            return text, SIGN if text.startswith("-") else ATOM
+        if node.name == "step":
+            return self.step, ATOM
+        if node.name == "param":
+            return self.names(str(node.value)), ATOM
+        precedence, template, needs = self._template(node)
+        arguments = [self._text(a, n)[0] for a, n in zip(node.args, needs, strict=True)]
+        if isinstance(node.value, tuple):
+            arguments.append(self.tables.setdefault(node.value, f"_CYCLES{len(self.tables) or ''}"))
+        return template.format(*arguments), precedence
+
+    def _template(self, node: Node) -> Template:
+        if node.name in self.careful and not self.ranges.is_safe(node):
+            helper = self.careful[node.name]
+            self.helpers[helper] = None
+            return call(helper, len(node.args))
+        template = self.templates[node.name]
+        name = template[1].partition("(")[0]
+        if name.startswith("_"):
+            self.helpers[name] = None
+        return template
+
+
+def number_text(node: Node) -> str:
+    """A constant, rounded once; whole numbers that a float holds stay whole."""
+    value = number_of(node)
+    if isinstance(value, Fraction) and value.denominator == 1 and abs(value) <= 2**53:
+        return str(value.numerator)
+    result = constants.nearest_float(value)
+    if math.isfinite(result):
+        return repr(result)
+    return "_NAN" if math.isnan(result) else "_INFINITY" if result > 0 else "-_INFINITY"
+
+
+def _shared(root: Node) -> list[Node]:
+    """Operations that are used more than once, each after those that it uses."""
+    uses: dict[Node, int] = {}
+    order: list[Node] = []
+    stack: list[tuple[Node, bool]] = [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+            continue
+        uses[node] = uses.get(node, 0) + 1
+        if uses[node] == 1:
+            stack.append((node, True))
+            stack.extend((a, False) for a in reversed(node.args))
+    return [n for n in order if uses[n] > 1 and n.args]

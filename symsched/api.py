@@ -1,0 +1,158 @@
+"""The pipeline on one page: text to `Schedule`, `Schedule` to text, text to callable."""
+
+from __future__ import annotations
+
+import builtins
+import linecache
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from .errors import ScheduleError, listing, suggest
+from .nodes import Program, Value
+from .schedule import Schedule
+
+
+def parse(text: str | float) -> Schedule:
+    """Read a schedule.
+
+    Args:
+        text: A program of the language. A number is a constant, as configuration files have it.
+
+    Returns:
+        The schedule, checked.
+
+    Raises:
+        ScheduleError: The text does not mean anything; a `ValueError` with title, span, label and hint.
+
+    Example:
+        >>> import symsched
+        >>> symsched.parse("warmup(linear, 500) >> cosine(1e-3, 1e4)")(250)
+        0.0005
+    """
+    if isinstance(text, str):
+        return Schedule(text)
+    from .convert import to_program
+    from .format import program_text
+
+    return Schedule(program_text(to_program(text)))
+
+
+def emit(text: str | Schedule, backend: str) -> str:
+    """The text of a schedule for a target: `symsched.parse(text).emit(backend)`.
+
+    Example:
+        >>> import symsched
+        >>> print(symsched.emit("linear(1, 100)", "latex"))
+        \\begin{cases} 1 - \\frac{t}{100} & 0 \\le t < 100 \\\\ 0 & t \\ge 100 \\end{cases}
+    """
+    return _schedule(text).emit(backend)
+
+
+def compile(text: str | Schedule, backend: str = "python") -> Callable[..., Any]:
+    """A callable of a schedule: `symsched.parse(text).compile(backend)`.
+
+    Example:
+        >>> import symsched
+        >>> symsched.compile("cosine(1, 10)")(5)
+        0.5
+    """
+    return _schedule(text).compile(backend)
+
+
+def latex(text: str | Schedule, **options: Any) -> str:
+    """The formula of a schedule in LaTeX: `symsched.parse(text).latex()`."""
+    return _schedule(text).latex(**options)
+
+
+def available_backends() -> tuple[str, ...]:
+    """The names of the backends whose framework is installed, found without importing one.
+
+    Example:
+        >>> import symsched
+        >>> "python" in symsched.available_backends()
+        True
+    """
+    from . import backends
+
+    return tuple(name for name in backends.known() if backends.is_available(name))
+
+
+def _schedule(text: str | Schedule) -> Schedule:
+    return text if isinstance(text, Schedule) else parse(text)
+
+
+def backend(name: str) -> Any:
+    """The module of a backend."""
+    from . import backends
+
+    if name not in backends.known():
+        close = suggest(name, backends.known())
+        hint = f"did you mean `{close}`?" if close else "backends are " + listing(backends.known(), 40)
+        raise ScheduleError(f"unknown backend `{name}`", hint=hint)
+    return backends.load(name)
+
+
+def emitted(schedule: Schedule, name: str) -> str:
+    """The text of a schedule for a target."""
+    return _emitted(schedule, name)
+
+
+@lru_cache(maxsize=1024)
+def _emitted(schedule: Schedule, name: str) -> str:
+    text: str = backend(name).emit(schedule)
+    return text
+
+
+@lru_cache(maxsize=1024)
+def compiled(schedule: Schedule, name: str) -> Callable[..., Any]:
+    """The function that a backend's text defines; `source` is the text."""
+    from . import backends
+
+    module = backend(name)
+    if not module.FUNCTION:
+        raise ScheduleError(f"`{name}` prints text that does not run", hint=f"symsched.emit(..., {name!r}) returns it")
+    if not backends.is_available(name):
+        raise ScheduleError(f"`{name}` is not installed", hint=f"pip install symsched[{name}]")
+    source = emitted(schedule, name)
+    file = f"<symsched {name} {abs(hash((source, name))):x}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    namespace: dict[str, Any] = {"__name__": f"symsched.emitted.{name}"}
+    # The text that `emit` returns, built from the closed set of nodes and from checked names.
+    exec(builtins.compile(source, file, "exec"), namespace)
+    function: Callable[..., Any] = namespace[module.FUNCTION]
+    function.source = source  # type: ignore[attr-defined]
+    return function
+
+
+_KINDS = {"numpy": "numpy", "torch": "torch", "jax": "jax", "jaxlib": "jax"}
+"""The backend for arrays by the package of their type."""
+
+
+def backend_of(t: Any, parameters: Mapping[str, Any]) -> str:
+    """The backend that understands these arguments, told by their types alone."""
+    found = {_KINDS.get(type(x).__module__.partition(".")[0], "python") for x in (t, *parameters.values())}
+    for name in ("jax", "torch"):
+        if name in found:
+            return name
+    return "numpy" if "numpy" in found and hasattr(t, "__array__") and not isinstance(t, float) else "python"
+
+
+def bound(schedule: Schedule, values: Mapping[str, Any]) -> Schedule:
+    """A schedule with values for some of its parameters, as definitions in front."""
+    from .convert import to_program
+
+    names = [p.name for p in schedule.parameters]
+    definitions = []
+    for name, value in values.items():
+        if name not in names:
+            close = suggest(name, names)
+            known = "parameters are " + ", ".join(names) if names else "it has no parameters"
+            raise ScheduleError(f"no parameter `{name}`", hint=f"did you mean `{close}`?" if close else known)
+        program = to_program(value)
+        if program.expression is None or program.definitions:
+            raise ScheduleError(f"a value for `{name}` cannot bring definitions of its own")
+        definitions.append(Value(name, program.expression))
+    result = Schedule._of(Program((*definitions, *schedule.program.definitions), schedule.program.expression))
+    result._meaning  # noqa: B018 (raises)
+    return result

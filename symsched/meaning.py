@@ -1,0 +1,119 @@
+"""What a program means: the exact tree, the duration, the parameters.
+
+`rest` is solved for here, and a plan that does not fit into `total` is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, Symbol
+
+from . import limits, tree
+from .clock import Clock
+from .elaborate import Elaborator
+from .errors import ScheduleError, Span
+from .nodes import Definition, Node
+from .stages import Signal
+from .wording import number_text
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The exact value of a schedule.
+
+    Attributes:
+        expr: A total SymPy tree in `symsched.tree.t` and the parameters.
+        duration: Number of steps, infinite for an endless schedule, None for a bare number.
+        parameters: Free symbols other than the step, in the order in which they were written.
+        breakpoints: Steps at which the formula changes, as far as they are cut by stages.
+    """
+
+    expr: Expr
+    duration: Expr | None
+    parameters: tuple[Symbol, ...]
+    breakpoints: tuple[Expr, ...]
+
+
+def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, visible: int | None = None) -> Meaning:
+    """Work out one expression of a program; errors carry the source."""
+    try:
+        elaborator, signal, duration = _with_rest(definitions, expression, visible)
+        _check_total(elaborator, duration, expression.span)
+        expr = signal.at(Clock())
+        if tree.size(expr) > limits.NODES:
+            raise ScheduleError(f"this expands to more than {limits.NODES} nodes, which is the limit")
+        used = expr.free_symbols | (duration.free_symbols if duration is not None else set())
+        parameters = tuple(p for p in elaborator.parameters.values() if p in used)
+        bounds = [p.until for p in signal.pieces(Clock()) if p.until != tree.INFINITY] if signal.duration is not None else []
+        return Meaning(expr, duration, parameters, tuple(dict.fromkeys(bounds)))
+    except ScheduleError as error:
+        span = error.span if error.span is not None else expression.span
+        raise ScheduleError(error.title, source, span, error.label, error.hint) from None
+
+
+def _with_rest(
+    definitions: tuple[Definition, ...], expression: Node, visible: int | None
+) -> tuple[Elaborator, Signal, Expr | None]:
+    """Work the program out; if it uses `rest`, a second time with the value that makes it last `total`."""
+    elaborator = Elaborator(definitions)
+    signal = elaborator.root(expression, visible)
+    span = elaborator.rest_span
+    if span is None:
+        return elaborator, signal, signal.duration
+    total = elaborator.total(span)
+    rest = _solve(signal.duration, total, span)
+    elaborator = Elaborator(definitions, rest)
+    elaborator.total(span)
+    signal = elaborator.root(expression, visible)
+    return elaborator, signal, signal.duration
+
+
+def _solve(duration: Expr | None, total: Expr, span: Span) -> Expr:
+    """The `rest` for which the duration is `total`."""
+    hint = "write the length with `total`, such as total - 500"
+    if duration is None or duration == tree.INFINITY:
+        raise ScheduleError("this never ends, so there is no rest to fill", None, span, "", hint)
+    parts = _linear(duration, tree.parameter("rest"))
+    if parts is None or parts[0] == 0:
+        raise ScheduleError("`rest` cannot be solved for: the duration is not linear in it", None, span, "", hint)
+    factor, others = parts
+    rest = tree.divide(tree.subtract(total, others), factor)
+    if tree.compare("<", rest, tree.ZERO) == tree.true:
+        title = f"nothing is left for `rest`: the other stages last {number_text(others)} steps"
+        raise ScheduleError(f"{title}, and `total` is {number_text(total)}", None, span)
+    return rest
+
+
+def _linear(expr: Expr, symbol: Symbol) -> tuple[Expr, Expr] | None:
+    """(a, b) where the tree is a*symbol + b."""
+    if not expr.has(symbol):
+        return tree.ZERO, expr
+    if expr == symbol:
+        return tree.ONE, tree.ZERO
+    if isinstance(expr, sympy.Add):
+        parts = [_linear(a, symbol) for a in expr.args]
+        if any(p is None for p in parts):
+            return None
+        return tree.add(*(p[0] for p in parts if p)), tree.add(*(p[1] for p in parts if p))
+    if isinstance(expr, sympy.Mul):
+        holders = [a for a in expr.args if a.has(symbol)]
+        inner = _linear(holders[0], symbol) if len(holders) == 1 else None
+        if inner is None:
+            return None
+        factor = tree.multiply(*(a for a in expr.args if a is not holders[0]))
+        return tree.multiply(factor, inner[0]), tree.multiply(factor, inner[1])
+    return None
+
+
+def _check_total(elaborator: Elaborator, duration: Expr | None, span: Span) -> None:
+    """A finite schedule fits into the `total` that its program defines."""
+    if "total" not in elaborator.places or duration is None or duration == tree.INFINITY:
+        return
+    total = elaborator.total(span)
+    if tree.compare(">", duration, total) == tree.true:
+        title = f"the stages last {number_text(duration)} steps, but `total` is {number_text(total)}"
+        raise ScheduleError(title, None, span, "", "make a stage shorter, or let one last `rest`")
+
+

@@ -1,0 +1,164 @@
+"""Which names a program uses and defines, and how two programs are put into one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from .errors import ScheduleError
+from .nodes import (
+    Call,
+    Chain,
+    Comparison,
+    Definition,
+    Function,
+    List,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Operation,
+    Pair,
+    Parameter,
+    Power,
+    Program,
+    Slice,
+    Value,
+    children,
+)
+
+UNIT_NAMES = {"%": "total", "ep": "steps_per_epoch", "tok": "tokens_per_step", "img": "images_per_step"}
+"""The name that each unit of length stands for."""
+
+
+def names_in(node: Node, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The names that a node refers to, parameters of a function around it left out."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Name) and node.name not in hidden:
+            yield "total" if node.name == "rest" else node.name
+        elif isinstance(node, Number) and node.unit:
+            yield UNIT_NAMES[node.unit]
+        if isinstance(node, Call):
+            yield node.function.name
+            stack.extend(a.value for a in node.arguments)
+        else:
+            stack.extend(children(node))
+
+
+def _names_of(definition: Definition) -> Iterator[str]:
+    if isinstance(definition, Value):
+        yield from names_in(definition.body)
+        return
+    yield from names_in(definition.body, frozenset(p.name for p in definition.parameters))
+    for parameter in definition.parameters:
+        if parameter.default is not None:
+            yield from names_in(parameter.default, frozenset(p.name for p in definition.parameters))
+
+
+def reached(definitions: tuple[Definition, ...], expression: Node | None) -> tuple[Definition, ...]:
+    """The definitions that an expression uses, directly or through others, and `total`, which it has to fit into."""
+    by_name = {d.name: d for d in definitions}
+    wanted = ["total", *(names_in(expression) if expression is not None else by_name)]
+    found: set[str] = set()
+    while wanted:
+        name = wanted.pop()
+        if name in by_name and name not in found:
+            found.add(name)
+            wanted.extend(_names_of(by_name[name]))
+    return tuple(d for d in definitions if d.name in found)
+
+
+def joined(left: Program, right: Program) -> tuple[tuple[Definition, ...], Node, Node]:
+    """The definitions of two programs in one, and both expressions; what clashes is renamed on the right."""
+    assert left.expression is not None and right.expression is not None
+    mine = {d.name: d for d in left.definitions}
+    open_names = set(names_in(left.expression)).union(*(set(_names_of(d)) for d in left.definitions)) - set(mine)
+    theirs = {d.name: d for d in right.definitions}
+    open_theirs = set(names_in(right.expression)).union(*(set(_names_of(d)) for d in right.definitions)) - set(theirs)
+    for name in mine:
+        if name in open_theirs and not _is_library(name):
+            left = renamed(left, {name: _fresh(name, mine, theirs, open_names, open_theirs)})
+            return joined(left, right)
+    renames = {}
+    for name, definition in theirs.items():
+        same = name in mine and mine[name] == definition
+        if (name in mine and not same) or name in open_names:
+            renames[name] = _fresh(name, mine, theirs, open_names, open_theirs)
+    right = renamed(right, renames)
+    assert left.expression is not None and right.expression is not None
+    extra = tuple(d for d in right.definitions if mine.get(d.name) != d)
+    return left.definitions + extra, left.expression, right.expression
+
+
+def _is_library(name: str) -> bool:
+    return "." in name
+
+
+def _fresh(name: str, *taken: Mapping[str, object] | set[str]) -> str:
+    if name in UNIT_NAMES.values():
+        hint = f"bind `{name}` after joining: (a >> b).bind({name}=...)"
+        raise ScheduleError(f"two schedules with different `{name}` cannot be joined", hint=hint)
+    number = 2
+    while any(f"{name}_{number}" in names for names in taken):
+        number += 1
+    return f"{name}_{number}"
+
+
+def renamed(program: Program, names: Mapping[str, str]) -> Program:
+    """A program with some of its definitions under other names."""
+    if not names:
+        return program
+    definitions = tuple(_renamed_definition(d, names) for d in program.definitions)
+    expression = None if program.expression is None else _renamed(program.expression, names)
+    return Program(definitions, expression)
+
+
+def _renamed_definition(definition: Definition, names: Mapping[str, str]) -> Definition:
+    name = names.get(definition.name, definition.name)
+    if isinstance(definition, Value):
+        return replace(definition, name=name, body=_renamed(definition.body, names))
+    inner = {k: v for k, v in names.items() if k not in {p.name for p in definition.parameters}}
+
+    def parameter(p: Parameter) -> Parameter:
+        return p if p.default is None else replace(p, default=_renamed(p.default, inner))
+
+    parameters = tuple(parameter(p) for p in definition.parameters)
+    calls = {**inner, **{k: v for k, v in names.items() if k not in inner}}
+    return replace(definition, name=name, parameters=parameters, body=_renamed(definition.body, inner, calls))
+
+
+def _renamed(node: Node, names: Mapping[str, str], calls: Mapping[str, str] | None = None) -> Node:
+    """A node under other names; `calls` are the names of functions where they differ from those of values."""
+    functions = names if calls is None else calls
+
+    def go(n: Node) -> Node:
+        return _renamed(n, names, calls)
+
+    match node:
+        case Name():
+            return replace(node, name=names.get(node.name, node.name))
+        case Call():
+            function = replace(node.function, name=functions.get(node.function.name, node.function.name))
+            arguments = tuple(replace(a, value=go(a.value)) for a in node.arguments)
+            return replace(node, function=function, arguments=arguments)
+        case Operation() | Chain():
+            return replace(node, operands=tuple(map(go, node.operands)))
+        case Negative():
+            return replace(node, operand=go(node.operand))
+        case Power():
+            return replace(node, base=go(node.base), exponent=go(node.exponent))
+        case Comparison():
+            return replace(node, left=go(node.left), right=go(node.right))
+        case Slice():
+            start, stop = (None if b is None else go(b) for b in (node.start, node.stop))
+            return replace(node, operand=go(node.operand), start=start, stop=stop)
+        case Pair():
+            return replace(node, key=go(node.key), value=go(node.value))
+        case List():
+            return replace(node, items=tuple(map(go, node.items)))
+        case _:
+            return node
+
+

@@ -1,0 +1,103 @@
+"""Plans: several named schedules in one text that share definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .errors import ScheduleError
+from .format import program_text
+from .names import reached
+from .nodes import Name, Program, Value
+from .schedule import Schedule
+from .syntax import parse_program
+
+
+class Plan(Mapping[str, Schedule]):
+    """Named schedules: every value definition whose name has no leading underscore.
+
+    Args:
+        text: A program whose last statement is a definition.
+
+    Raises:
+        ScheduleError: A definition does not mean anything, or the text ends in an expression.
+
+    Example:
+        >>> import symsched as ss
+        >>> plan = ss.plan("lr = cosine(1e-3, 100); weight_decay = 0.1*lr")
+        >>> {name: schedule(0) for name, schedule in plan.items()}
+        {'lr': 0.001, 'weight_decay': 0.0001}
+    """
+
+    def __init__(self, text: str) -> None:
+        program = parse_program(text)
+        if program.expression is not None:
+            hint = "a plan is made of definitions: lr = ..."
+            raise ScheduleError("a plan ends in a definition", text, program.expression.span, "give this a name", hint)
+        if not program.definitions:
+            raise ScheduleError("a plan cannot be empty", text, (0, max(len(text), 1)), "", "lr = cosine(1e-3, 1e4)")
+        self._program = program
+        self._schedules: dict[str, Schedule] = {}
+        for definition in program.definitions:
+            if isinstance(definition, Value) and not definition.name.startswith("_"):
+                name = Name(definition.span, 1, definition.name)
+                schedule = Schedule._of(Program(program.definitions, name, program.source))
+                schedule._meaning  # noqa: B018 (raises)
+                self._schedules[definition.name] = schedule
+
+    def bind(self, **values: Any) -> Plan:
+        """A plan with some parameters replaced by values; those of all its schedules are known."""
+        from .convert import to_program
+
+        names = {p.name for s in self.values() for p in s.parameters}
+        unknown = sorted(set(values) - names)
+        if unknown:
+            known = "parameters are " + ", ".join(sorted(names)) if names else "the plan has no parameters"
+            raise ScheduleError(f"no parameter `{unknown[0]}`", hint=known)
+        front = []
+        for name, value in values.items():
+            expression = to_program(value).expression
+            assert expression is not None
+            front.append(Value(name, expression))
+        definitions = (*front, *self._program.definitions)
+        result = Plan(program_text(Program(definitions, None)))
+        for name in values:
+            result._schedules.pop(name, None)
+        return result
+
+    def __getitem__(self, name: str) -> Schedule:
+        return self._schedules[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._schedules)
+
+    def __len__(self) -> int:
+        return len(self._schedules)
+
+    def __str__(self) -> str:
+        return program_text(Program(reached(self._program.definitions, None), None))
+
+    def __repr__(self) -> str:
+        return f"Plan({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == str(other) if isinstance(other, Plan) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(("Plan", str(self)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Plan, (str(self),)
+
+
+def plan(text: str) -> Plan:
+    """Read a plan: `Plan(text)`.
+
+    Example:
+        >>> import symsched as ss
+        >>> list(ss.plan("lr = 0.1; beta = linear(0, 100, 1)"))
+        ['lr', 'beta']
+    """
+    return Plan(text)
+
+
