@@ -52,13 +52,17 @@ class Operations:
     def add(self, left: Node, right: Node) -> Node:
         if left.name == right.name == "const":
             return self.const(number_of(left) + number_of(right))
-        for one, other in ((left, right), (right, left)):
-            if one.name == "const" and one.value == 0:
-                return other
-            if one.name == "neg":
-                return self.op("sub", other, one.args[0])
-        if right.name == "const" and number_of(right) < 0:
-            return self.op("sub", left, self.const(-number_of(right)))
+        if left.name == "const" or left.name == "neg":
+            left, right = right, left
+        if right.name == "const":
+            if right.value == 0:
+                return left
+            if left.name == "neg":
+                return self.op("sub", right, left.args[0])
+            if number_of(right) < 0:
+                return self.op("sub", left, self.const(-number_of(right)))
+        if right.name == "neg":
+            return self.neg(self.add(left.args[0], right.args[0])) if left.name == "neg" else self.op("sub", left, right.args[0])
         return self.op("add", left, right)
 
     def sub(self, left: Node, right: Node) -> Node:
@@ -114,23 +118,36 @@ class Operations:
         if taken is None:
             return None
         time, length = taken
-        if isinstance(length, sympy.Rational):
-            factor /= tree.fraction(length)
-        top = self.code(time, clocks)
+        top = self.code(time, clocks) if time != expr else self.sum(expr, clocks)
+        if factor < 0:
+            inner = self.ratio(-factor, expr, clocks)
+            return None if inner is None else self.neg(inner)
+        if not isinstance(length, sympy.Rational):
+            part = self.op("progress", self.div(top, self.length(length, clocks)))
+            return self.mul(self.const(factor), part)
+        factor /= tree.fraction(length)
         if max(factor.numerator.bit_length(), factor.denominator.bit_length()) > 53:
             return self.mul(self.const(factor), top)
-        if factor.numerator < 0:
-            top, factor = self.neg(top), -factor
-        result = self.div(self.mul(self.const(Fraction(factor.numerator)), top), self.const(Fraction(factor.denominator)))
-        return result if isinstance(length, sympy.Rational) else self.div(result, self.length(length, clocks))
+        return self.div(self.mul(self.const(Fraction(factor.numerator)), top), self.const(Fraction(factor.denominator)))
+
+    def sum(self, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+        """Terms from left to right, a constant last unless all else is subtracted."""
+        if not isinstance(expr, sympy.Add):
+            return self.code(expr, clocks)
+        symbols = expr.free_symbols
+        fixed = [term for term in expr.args if not term.has_free(*symbols)]
+        result: Node | None = None
+        for term in expr.args:
+            if term not in fixed:
+                node = self.code(term, clocks)
+                result = node if result is None else self.add(result, node)
+        assert result is not None
+        return self.add(result, self.code(tree.add(*fixed), clocks)) if fixed else result
 
     def length(self, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-        """A length that is a divisor: one that depends on a parameter may be 0, where the formula does not apply."""
+        """The length of a stage, a divisor: one that depends on a parameter may be 0 where the stage does not apply."""
         node = self.code(expr, clocks)
-        if node.name == "const":
-            return node
-        one = self.const(Fraction(1))
-        return self.where(self.op("lt", self.const(Fraction(0)), node), node, one)
+        return node if expr.free_symbols <= {tree.t} else self.op("length", node)
 
 
 def as_time(expr: Expr) -> tuple[Expr, Expr] | None:
@@ -140,16 +157,19 @@ def as_time(expr: Expr) -> tuple[Expr, Expr] | None:
     if isinstance(expr, tree.Progress):
         clock, start, length = expr.args
         return tree.elapsed(clock, start), length
-    rest = _complement(expr)
-    if rest is not None:
-        clock, start, length = rest.args
-        return tree.subtract(tree.add(start, length), clock), length
+    if isinstance(expr, sympy.Add) and len(expr.args) == 2:
+        rest = _complement(expr)
+        if rest is not None:
+            clock, start, length = rest.args
+            return tree.subtract(tree.add(start, length), clock), length
+        if any(isinstance(a, sympy.Rational) for a in expr.args) and any(as_time(a) == (a, tree.ONE) for a in expr.args):
+            return expr, tree.ONE
     return None
 
 
 def _complement(expr: Expr) -> tree.Progress | None:
-    """p where the tree is 1 - p."""
-    if isinstance(expr, sympy.Add) and len(expr.args) == 2 and expr.args[0] == 1:
+    """p where a sum of two is 1 - p."""
+    if expr.args[0] == 1:
         rest = tree.negate(expr.args[1])
         return rest if isinstance(rest, tree.Progress) else None
     return None

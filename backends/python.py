@@ -8,7 +8,7 @@ from .lowering import Program, Segment, lower
 from .module import assemble, documentation, indent, numbers, safe_name, signature
 from .operations import Node
 from .ranges import Ranges, time_range
-from .writer import INFIX, PRODUCT, SIGN, SUM, Writer, call
+from .writer import INFIX, PRODUCT, SIGN, Writer, call
 
 REQUIRES = ""
 FUNCTION = "schedule"
@@ -17,10 +17,8 @@ TEMPLATES = {
     **INFIX,
     "floordiv": (PRODUCT, "{} // {}", (PRODUCT, SIGN)),
     "mod": (PRODUCT, "{} % {}", (PRODUCT, SIGN)),
-    "pow": (SIGN, "{} ** {}", (SIGN + 1, SIGN)),
+    "pow": call("math.pow", 2),
     "where": (-1, "{1} if {0} else {2}", (0, 0, -1)),
-    "guard": (SUM, "{1}", (-1, SUM, -1)),
-    "and": (-1, "{} and {}", (0, 0)),
     "min": call("min", 2),
     "max": call("max", 2),
     "abs": call("abs"),
@@ -217,15 +215,18 @@ def _uses_step(node: Node) -> bool:
 
 def _float(node: Node, text: str) -> str:
     """The text of a value that is a float whatever the step is."""
-    if node.name == "const" and text.lstrip("-").isdigit():
-        return text + ".0"
-    is_float = node.name in ("div", "sin", "cos", "exp", "sqrt", "tanh", "log") or (
-        node.name in ("mul", "add", "sub") and any(_is_fractional(a) for a in node.args)
-    )
-    return text if is_float or node.name == "const" else f"float({text})"
+    if node.name == "const":
+        return text + ".0" if text.lstrip("-").isdigit() else text
+    return text if _is_float(node) else f"float({text})"
 
 
-def _is_fractional(node: Node) -> bool:
+def _is_float(node: Node) -> bool:
+    """Whether an operation gives a float on whole numbers."""
     if node.name == "const":
         return getattr(node.value, "denominator", 0) != 1
-    return node.name in ("div", "sin", "cos", "exp", "sqrt") or (node.name == "mul" and any(map(_is_fractional, node.args)))
+    if node.name in ("add", "sub", "mul", "neg"):
+        return any(_is_float(a) for a in node.args)
+    return node.name in _FLOATS
+
+
+_FLOATS = {"div", "sqrt", "pow", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "tanh", "sigmoid"}

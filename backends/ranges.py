@@ -124,6 +124,8 @@ _RULES: dict[str, Callable[..., Range]] = {
     "max": lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
     "where": _hull,
     "guard": lambda _, a, __: a,
+    "progress": lambda _: (0.0, 1.0),
+    "length": lambda _: (5e-324, math.inf),
 }
 
 _BOUNDED: dict[str, Range] = {

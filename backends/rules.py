@@ -36,14 +36,7 @@ def _add(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         special = _one_and(low, terms[1] == 1, terms[0], clocks)
         if special is not None:
             return special
-    constant = [t for t in terms if not t.has_free(*expr.free_symbols)]
-    result = low.code(tree.add(*constant), clocks) if constant else None
-    for term in terms:
-        if term not in constant:
-            node = low.code(term, clocks)
-            result = node if result is None else low.add(result, node)
-    assert result is not None
-    return result
+    return low.sum(expr, clocks)
 
 
 def _one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Node]) -> Node | None:
@@ -83,15 +76,19 @@ def _mul(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         as_time = low.ratio(factor, rest[0], clocks)
         if as_time is not None:
             return as_time
-    above = [f for f in rest if not _is_inverse(f)]
-    below = [f.base for f in rest if _is_inverse(f)]
-    result = low.const(factor)
-    for node in [low.code(f, clocks) for f in above]:
+    if isinstance(factor, Fraction) and factor < 0:
+        return low.neg(low.code(tree.negate(expr), clocks))
+    above = [low.code(f, clocks) for f in rest if not _is_inverse(f)]
+    below = [low.code(f.base, clocks) for f in rest if _is_inverse(f)]
+    result: Node | None = None
+    for node in above:
         if node.name == "mul" and node.args[0].name == "const":
-            result, node = low.const(number_of(result) * number_of(node.args[0])) if result.name == "const" else result, node.args[1] if result.name == "const" else node
-        result = low.mul(result, node)
-    for base in below:
-        result = low.div(result, low.code(base, clocks))
+            factor *= number_of(node.args[0])
+            node = node.args[1]
+        result = node if result is None else low.op("mul", result, node)
+    result = low.const(factor) if result is None else low.mul(low.const(factor), result)
+    for node in below:
+        result = low.div(result, node)
     return result
 
 
@@ -138,11 +135,11 @@ def _cycle_index(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     clock, start, length, stretch = expr.args
     passed = low.code(tree.elapsed(clock, start), clocks)
     if stretch == 1:
-        return low.op("floordiv", passed, low.length(length, clocks))
+        return low.op("floordiv", passed, low.code(length, clocks))
     table = _cycle_table(length, stretch)
     if table is not None:
         return low.op("search", passed, value=table)
-    return _searched_index(low, passed, low.length(length, clocks), low.code(stretch, clocks))
+    return _searched_index(low, passed, low.code(length, clocks), low.code(stretch, clocks))
 
 
 @_rule(tree.CycleTime)
@@ -150,12 +147,12 @@ def _cycle_time(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     clock, start, length, stretch = expr.args
     passed = low.code(tree.elapsed(clock, start), clocks)
     if stretch == 1:
-        return low.op("mod", passed, low.length(length, clocks))
+        return low.op("mod", passed, low.code(length, clocks))
     index = low.code(tree.CycleIndex(*expr.args), clocks)
     table = _cycle_table(length, stretch)
     if table is not None:
         return low.sub(passed, low.op("take", index, value=table))
-    return low.sub(passed, _cycle_start(low, index, low.length(length, clocks), low.code(stretch, clocks)))
+    return low.sub(passed, _cycle_start(low, index, low.code(length, clocks), low.code(stretch, clocks)))
 
 
 def _cycle_table(length: Expr, stretch: Expr) -> tuple[float, ...] | None:

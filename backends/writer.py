@@ -37,6 +37,10 @@ def call(function: str, count: int = 1) -> Template:
     return ATOM, f"{function}({', '.join(['{}'] * count)})", (-1,) * count
 
 
+TRANSPARENT = {"progress": 0, "length": 0, "guard": 1}
+"""Operations that only say something about an operand, which stands for them where a target has no template."""
+
+
 class Writer:
     """Prints the formula of one segment.
 
@@ -63,7 +67,8 @@ class Writer:
         self.step, self.ranges = step, ranges
         self.variables: dict[Node, str] = {}
         lines = []
-        for shared in _shared(node):
+        node = self._seen(node)
+        for shared in self._shared(node):
             text = self._text(shared)[0]
             self.variables[shared] = f"x{len(self.variables) or ''}"
             lines.append(f"{self.variables[shared]} = {text}")
@@ -73,7 +78,14 @@ class Writer:
         text, precedence = self._plain(node)
         return (f"({text})", ATOM) if precedence < needed else (text, precedence)
 
+    def _seen(self, node: Node) -> Node:
+        """The operation that is printed for another."""
+        while node.name in TRANSPARENT and node.name not in self.templates:
+            node = node.args[TRANSPARENT[node.name]]
+        return node
+
     def _plain(self, node: Node) -> tuple[str, int]:
+        node = self._seen(node)
         if node in self.variables:
             return self.variables[node], ATOM
         if node.name == "const":
@@ -100,6 +112,22 @@ class Writer:
             self.helpers[name] = None
         return template
 
+    def _shared(self, root: Node) -> list[Node]:
+        """Operations that are used more than once, each after those that it uses."""
+        uses: dict[Node, int] = {}
+        order: list[Node] = []
+        stack: list[tuple[Node, bool]] = [(root, False)]
+        while stack:
+            node, done = stack.pop()
+            if done:
+                order.append(node)
+                continue
+            uses[node] = uses.get(node, 0) + 1
+            if uses[node] == 1:
+                stack.append((node, True))
+                stack.extend((self._seen(a), False) for a in reversed(node.args))
+        return [n for n in order if uses[n] > 1 and n.args]
+
 
 def number_text(node: Node) -> str:
     """A constant, rounded once; whole numbers that a float holds stay whole."""
@@ -110,20 +138,3 @@ def number_text(node: Node) -> str:
     if math.isfinite(result):
         return repr(result)
     return "_NAN" if math.isnan(result) else "_INFINITY" if result > 0 else "-_INFINITY"
-
-
-def _shared(root: Node) -> list[Node]:
-    """Operations that are used more than once, each after those that it uses."""
-    uses: dict[Node, int] = {}
-    order: list[Node] = []
-    stack: list[tuple[Node, bool]] = [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-            continue
-        uses[node] = uses.get(node, 0) + 1
-        if uses[node] == 1:
-            stack.append((node, True))
-            stack.extend((a, False) for a in reversed(node.args))
-    return [n for n in order if uses[n] > 1 and n.args]
