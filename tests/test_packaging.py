@@ -1,0 +1,151 @@
+"""What is shipped, and what is imported when."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import symsched
+
+ROOT = Path(__file__).parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+FRAMEWORKS = ("sympy", "lark", "numpy", "torch", "jax")
+BACKENDS = [path for path in sorted((ROOT / "backends").glob("*.py")) if not path.name.startswith("_")]
+
+
+def imported(code: str) -> list[str]:
+    """The packages of `FRAMEWORKS` that a fresh interpreter holds after it ran some code."""
+    report = f"\nimport sys; print(*(name for name in {FRAMEWORKS!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code + report], check=True, capture_output=True, text=True)
+    return done.stdout.split()
+
+
+def imports_of(path: Path) -> list[tuple[str, bool]]:
+    """Every module that a file imports, dots included, and whether it does so when it is imported itself."""
+    found = []
+
+    def visit(node: ast.AST, at_import: bool) -> None:
+        for child in ast.iter_child_nodes(node):
+            match child:
+                case ast.Import():
+                    found.extend((alias.name, at_import) for alias in child.names)
+                case ast.ImportFrom():
+                    base = "." * child.level + (child.module or "")
+                    stop = "" if base.endswith(".") else "."
+                    found.extend((f"{base}{stop}{alias.name}", at_import) for alias in child.names)
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                    visit(child, at_import=False)
+                case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                    pass
+                case _:
+                    visit(child, at_import)
+
+    visit(ast.parse(path.read_text()), at_import=True)
+    return found
+
+
+def our_files(pattern: str = "**/*.py") -> list[Path]:
+    return sorted(p for top in ("symsched", "backends", "grammar") for p in (ROOT / top).glob(pattern))
+
+
+# What is shipped
+
+
+def test_packages_are_those_on_disk() -> None:
+    folders = {path.parent.relative_to(ROOT).parts for path in our_files("**/__init__.py")}
+    # The two links in symsched/ lead to folders that are listed under their own names.
+    folders = {parts for parts in folders if parts[:2] not in (("symsched", "backends"), ("symsched", "grammar"))}
+    names = {".".join(parts if parts[0] == "symsched" else ("symsched", *parts)) for parts in folders}
+    assert sorted(PYPROJECT["tool"]["setuptools"]["packages"]) == sorted(names)
+
+
+@pytest.mark.parametrize("name", ["backends", "grammar"])
+def test_links_lead_to_the_folders_beside_the_package(name: str) -> None:
+    link = ROOT / "symsched" / name
+    assert link.is_symlink()
+    assert link.readlink() == Path("..", name)
+
+
+def test_data_is_shipped() -> None:
+    data = PYPROJECT["tool"]["setuptools"]["package-data"]
+    homes = {"symsched": ROOT / "symsched", "symsched.grammar": ROOT / "grammar"}
+    matched = {path for package, patterns in data.items() for p in patterns for path in homes[package].glob(p)}
+    wanted = {ROOT / "symsched" / "py.typed", *(ROOT / "grammar").rglob("*.lark"), *(ROOT / "grammar").rglob("*.sched")}
+    assert wanted <= matched
+
+
+def test_version_is_in_one_place() -> None:
+    assert PYPROJECT["project"]["dynamic"] == ["version"]
+    assert "version" not in PYPROJECT["project"]
+    holders = [p for p in our_files() if "symsched/" in p.as_posix() and f'"{symsched.__version__}"' in p.read_text()]
+    assert holders == [ROOT / "symsched" / "__init__.py"]
+    assert f"## [{symsched.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_no_file_is_long() -> None:
+    files = [*our_files(), *(ROOT / "tests").glob("*.py"), *(ROOT / "docs").rglob("*.py")]
+    assert {p.relative_to(ROOT).as_posix(): n for p in files if (n := len(p.read_text().splitlines())) >= 330} == {}
+
+
+# What is imported
+
+
+def test_importing_symsched_imports_nothing_else() -> None:
+    assert imported("import symsched; dir(symsched.ScheduleError)") == []
+
+
+def test_what_is_imported_is_seen() -> None:
+    """The test of the test above."""
+    assert imported("import sympy") == ["sympy"]
+
+
+def test_python_backend_imports_no_framework() -> None:
+    code = 'import symsched; symsched.compile("warmup(linear, 5) >> cosine(1, 10)", "python")(3)'
+    assert {"sympy", "lark"} <= set(imported(code)) <= {"sympy", "lark"}
+
+
+@pytest.mark.parametrize("name", [name for name in symsched.available_backends() if name in FRAMEWORKS])
+def test_a_backend_imports_its_framework_only(name: str) -> None:
+    emit = f'import symsched; symsched.emit("cosine(1, 10)", {name!r})'
+    assert imported(emit) == ["sympy", "lark"]
+    others = {other for other in FRAMEWORKS[2:] if other not in (name, "numpy")}
+    run = f'import symsched; symsched.compile("cosine(1, 10)", {name!r})'
+    assert not others & set(imported(run))
+
+
+@pytest.mark.parametrize("path", BACKENDS, ids=lambda path: path.stem)
+def test_backend_imports_no_other_target(path: Path) -> None:
+    """At module level no framework, nowhere Lark or a backend beside it."""
+    targets = {other.stem for other in BACKENDS if other != path and "\ndef emit(" in other.read_text()}
+    for module, at_import in imports_of(path):
+        top = module.partition(".")[0]
+        assert not (at_import and top in ("numpy", "torch", "jax")), module
+        assert top != "lark", module
+        assert not (module.startswith(".") and module.strip(".").partition(".")[0] in targets), module
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "symsched").glob("*.py")), ids=lambda path: path.stem)
+def test_compiler_names_no_backend(path: Path) -> None:
+    """Backends are found by listing a folder; nobody but users asks for an integration."""
+    for module, _ in imports_of(path):
+        name = module.removeprefix("symsched").strip(".")
+        assert not name.startswith(("backends.", "integrations")), module
+
+
+def test_imports_are_seen(tmp_path: Path) -> None:
+    """The test of the two tests above."""
+    file = tmp_path / "file.py"
+    file.write_text("from .backends import numpy\nfrom . import lowering\ndef f():\n    import torch.nn\n")
+    assert imports_of(file) == [(".backends.numpy", True), (".lowering", True), ("torch.nn", False)]
+
+
+def test_no_name_hides_a_module() -> None:
+    """`symsched.NAME` is a public name or a function of the library; a module of that name takes its place when it
+    is imported."""
+    modules = {path.stem for path in (ROOT / "symsched").iterdir()}
+    assert sorted(modules & set(dir(symsched))) == []
