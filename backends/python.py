@@ -7,7 +7,7 @@ from typing import Any
 from .lowering import Program, Segment, lower
 from .module import assemble, documentation, indent, numbers, safe_name, signature
 from .operations import Node
-from .ranges import Ranges, time_range
+from .ranges import Ranges, time_range, uses_step
 from .writer import INFIX, PRODUCT, SIGN, Writer, call
 
 REQUIRES = ""
@@ -124,6 +124,8 @@ def _sigmoid(x):
 """,
     "_bezier": """
 def _bezier(u, x1, y1, x2, y2):
+    if u <= 0:
+        return 0.0
     low, high = 0.0, 1.0
     for _ in range(60):
         s = (low + high) / 2
@@ -158,8 +160,7 @@ class _Printer:
         segments = self.program.segments
         starts: list[Node | None] = [None, *(s.until for s in segments[:-1])]
         blocks = [self._lines(s, start) for s, start in zip(segments, starts, strict=True)]
-        uses_step = any(_uses_step(s.value) for s in segments)
-        body = ["if t < 0:", "    t = 0"] if uses_step else []
+        body = ["if t < 0:", "    t = 0"] if any(uses_step(s.value) for s in segments) else []
         if all(s.until is None or s.until.name == "const" for s in segments):
             body += self._search(list(zip(segments, blocks, strict=True)))
         else:
@@ -201,18 +202,6 @@ class _Printer:
         return [self._condition(parts[half - 1][0]), *indent(before, 1), *after]
 
 
-def _uses_step(node: Node) -> bool:
-    seen, stack = set(), [node]
-    while stack:
-        node = stack.pop()
-        if node.name == "step":
-            return True
-        if node not in seen:
-            seen.add(node)
-            stack.extend(node.args)
-    return False
-
-
 def _float(node: Node, text: str) -> str:
     """The text of a value that is a float whatever the step is."""
     if node.name == "const":
@@ -229,4 +218,4 @@ def _is_float(node: Node) -> bool:
     return node.name in _FLOATS
 
 
-_FLOATS = {"div", "sqrt", "pow", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "tanh", "sigmoid"}
+_FLOATS = {"div", "sqrt", "pow", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "tanh", "sigmoid", "progress"}

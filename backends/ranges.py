@@ -26,6 +26,19 @@ def _known(node: Node | None, otherwise: float) -> float:
     return constants.nearest_float(number_of(node)) if node is not None and node.name == "const" else otherwise
 
 
+def uses_step(node: Node) -> bool:
+    """Whether an operation depends on the step."""
+    seen, stack = set(), [node]
+    while stack:
+        node = stack.pop()
+        if node.name == "step":
+            return True
+        if node not in seen:
+            seen.add(node)
+            stack.extend(node.args)
+    return False
+
+
 class Ranges:
     """Ranges of the operations of one segment."""
 
@@ -44,6 +57,8 @@ class Ranges:
             return ANYTHING if math.isnan(value) else (value, value)
         if node.name == "step":
             return self.time
+        if isinstance(node.value, tuple):
+            return (0.0, len(node.value) - 1.0) if node.name == "search" else (node.value[0], node.value[-1])
         rule = _RULES.get(node.name)
         if rule is None:
             return _BOUNDED.get(node.name, ANYTHING)
@@ -95,7 +110,7 @@ def _powers(a: Range, b: Range) -> Range:
     try:
         sides = [x**y for x in a for y in b]
     except (OverflowError, ZeroDivisionError):
-        return 0.0, math.inf
+        return (a[0] ** b[0] if a[0] >= 1 and b[0] >= 0 else 0.0), math.inf
     return min(sides), max(sides)
 
 
@@ -130,5 +145,4 @@ _RULES: dict[str, Callable[..., Range]] = {
 
 _BOUNDED: dict[str, Range] = {
     "sin": (-1.0, 1.0), "cos": (-1.0, 1.0), "tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0),
-    "search": (0.0, 2.0**53), "take": (0.0, 2.0**54),
 }  # fmt: skip

@@ -6,6 +6,7 @@ A target brings a table of templates; parts that stand in a formula twice become
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -37,6 +38,8 @@ def call(function: str, count: int = 1) -> Template:
     return ATOM, f"{function}({', '.join(['{}'] * count)})", (-1,) * count
 
 
+_HELPER = re.compile(r"\b(_[a-z_0-9]+)\(")
+
 TRANSPARENT = {"progress": 0, "length": 0, "guard": 1}
 """Operations that only say something about an operand, which stands for them where a target has no template."""
 
@@ -55,22 +58,28 @@ class Writer:
         careful: dict[str, str],
         tables: dict[tuple[float, ...], str],
         names: Callable[[str], str],
+        letter: str = "x",
     ) -> None:
+        self.step = "t"
+        self.ranges = Ranges((0.0, 0.0))
+        self.variables: dict[Node, str] = {}
         self.templates = templates
         self.careful = careful
         self.tables = tables
         self.names = names
+        self.letter = letter
         self.helpers: dict[str, None] = {}
 
     def block(self, node: Node, ranges: Ranges, step: str = "t") -> tuple[list[str], str]:
         """The lines that assign variables, and the expression that is the value."""
         self.step, self.ranges = step, ranges
-        self.variables: dict[Node, str] = {}
+        self.variables = {}
         lines = []
         node = self._seen(node)
+        ranges.of(node)
         for shared in self._shared(node):
             text = self._text(shared)[0]
-            self.variables[shared] = f"x{len(self.variables) or ''}"
+            self.variables[shared] = f"{self.letter}{len(self.variables) or ''}"
             lines.append(f"{self.variables[shared]} = {text}")
         return lines, self._text(node)[0]
 
@@ -107,9 +116,7 @@ class Writer:
             self.helpers[helper] = None
             return call(helper, len(node.args))
         template = self.templates[node.name]
-        name = template[1].partition("(")[0]
-        if name.startswith("_"):
-            self.helpers[name] = None
+        self.helpers.update(dict.fromkeys(_HELPER.findall(template[1])))
         return template
 
     def _shared(self, root: Node) -> list[Node]:

@@ -1,0 +1,105 @@
+"""What torch and jax share: every segment is computed, and the step that a segment sees lies where it applies.
+
+A formula that is not taken reads a time inside its own stage. Neither its value nor its derivative can then be
+anything but finite, and a choice between finite values leaves the gradient of the others alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .lowering import Segment, lower
+from .module import assemble, documentation, indent, numbers, safe_name
+from .ranges import Ranges, uses_step
+from .writer import Template, Writer
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a framework writes the operations.
+
+    Attributes:
+        needs: The framework's name, for the docstring.
+        imports: Import lines.
+        templates: A template for each operation.
+        helpers: The text of each helper function that templates name.
+        needed_by: Helpers that a helper calls.
+        where: The function that chooses by a condition.
+        full: A constant in the shape of the steps.
+        taken: Names that a parameter must not have.
+        decorators: Lines above the formula.
+    """
+
+    needs: str
+    imports: str
+    templates: dict[str, Template]
+    helpers: dict[str, str]
+    needed_by: dict[str, tuple[str, ...]]
+    where: str
+    full: str
+    taken: frozenset[str]
+    decorators: tuple[str, ...] = ()
+
+
+def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str]], str]) -> str:
+    """A module with `schedule(t, ...)` around `_values(t, ...)`, which is the formula in float64."""
+    program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
+    taken = dialect.taken | {"t", "at", "y", "here"}
+    names = [safe_name(p, taken) for p in program.parameters]
+    tables: dict[tuple[float, ...], str] = {}
+    writer = Writer(dialect.templates, {}, tables, dict(zip(program.parameters, names, strict=True)).__getitem__)
+    body = _body(program.segments, writer, dialect)
+    function = [*dialect.decorators, f"def _values({', '.join(['t', *names])}):", *indent(body, 1)]
+    constants = [f"{name} = {numbers(table)}" for table, name in tables.items()]
+    used = [*(n for h in writer.helpers for n in (*dialect.needed_by.get(h, ()), h))]
+    helpers = [dialect.helpers[name] for name in dict.fromkeys(used)]
+    text = "\n".join(function)
+    for name, value in (("_INFINITY", '"inf"'), ("_NAN", '"nan"')):
+        constants += [f"{name} = float({value})"] * (name in text)
+    head = [[documentation(schedule, dialect.needs)], [dialect.imports], constants]
+    return assemble("\n\n".join("\n".join(p) for p in head if p), *helpers, text, entry(names))
+
+
+def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect) -> list[str]:
+    """Lines that choose the value of the segment that applies, from the last one backwards."""
+    lines = [f"t = {dialect.where}(t < 0, 0.0, t)"]
+    conditions = [_condition(s, writer) for s in segments[:-1]]
+    for i in reversed(range(len(segments))):
+        segment = segments[i]
+        step = "t"
+        if len(segments) > 1 and uses_step(segment.value):
+            applies = _applies(conditions, i)
+            inside = writer.block(segment.inside, Ranges((0.0, 0.0)))[1]
+            lines.append(f"at = {dialect.where}({applies}, t, {_floating(inside)})")
+            step = "at"
+        inner, value = writer.block(segment.value, Ranges((0.0, 0.0)), step)
+        lines += inner
+        if i == len(segments) - 1:
+            shaped = uses_step(segment.value)
+            lines.append(f"y = {value}" if shaped else f"y = {dialect.full.format(t='t', value=_floating(value))}")
+        else:
+            lines.append(f"y = {dialect.where}({conditions[i]}, {_floating(value)}, y)")
+    return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]
+
+
+def _condition(segment: Segment, writer: Writer) -> str:
+    assert segment.until is not None
+    bound = writer.block(segment.until, Ranges((0.0, 0.0)))[1]
+    return f"t {'<=' if segment.closed else '<'} {bound}"
+
+
+def _applies(conditions: list[str], i: int) -> str:
+    """The condition that a step lies in segment i."""
+    begun = "" if i == 0 else f"~({conditions[i - 1]})"
+    if i == len(conditions):
+        return begun
+    return f"{begun} & ({conditions[i]})" if begun else conditions[i]
+
+
+def _floating(text: str) -> str:
+    """A whole number as a float, so that no choice turns on its type."""
+    return f"{text}.0" if text.lstrip("-").isdigit() else text
+
+

@@ -1,0 +1,126 @@
+"""JAX: traced and concrete values under jit, vmap, grad and scan; branch-free, computed in float64 and rounded once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .branchless import Dialect, module
+from .writer import INFIX, PRODUCT, call
+
+REQUIRES = "jax"
+FUNCTION = "schedule"
+
+_TEMPLATES = {
+    **INFIX,
+    "div": (PRODUCT, "{} / _exact({})", (PRODUCT, -1)),
+    "floordiv": call("_floor_divide", 2),
+    "mod": call("_modulo", 2),
+    "pow": call("jnp.power", 2),
+    "where": call("jnp.where", 3),
+    "guard": call("jnp.where", 3),
+    "length": (4, "jnp.where({0} > 0, {0}, 1.0)", (1,)),
+    "and": (0, "({}) & ({})", (-1, -1)),
+    "min": call("_minimum", 2),
+    "max": call("_maximum", 2),
+    "abs": call("jnp.abs"),
+    "ceil": call("jnp.ceil"),
+    "floor": call("jnp.floor"),
+    "round": call("jnp.round"),
+    "tanh": call("jnp.tanh"),
+    "sigmoid": call("jax.nn.sigmoid"),
+    "bezier": call("_bezier", 5),
+    "search": (4, "_cycle({1}, {0})", (-1,)),
+    "take": (4, "_take({1}, {0})", (-1,)),
+    **{name: call(f"jnp.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")},
+}
+
+_HELPERS = {
+    "_exact": """
+def _exact(divisor):
+    # Without the barrier XLA multiplies by the reciprocal of a constant, and t/T is not 1 at t = T.
+    return jax.lax.optimization_barrier(jnp.asarray(divisor, jnp.float64))
+""",
+    "_floor_divide": """
+def _floor_divide(x, y):
+    whole = jnp.floor(x / y)
+    whole = jnp.where(whole * y > x, whole - 1, whole)
+    return jnp.where((whole + 1) * y <= x, whole + 1, whole)
+""",
+    "_modulo": """
+def _modulo(x, y):
+    return x - _floor_divide(x, y) * y
+""",
+    "_minimum": """
+def _minimum(x, y):
+    return jnp.where(x < y, x, y)
+""",
+    "_maximum": """
+def _maximum(x, y):
+    return jnp.where(x > y, x, y)
+""",
+    "_bezier": """
+def _bezier(u, x1, y1, x2, y2):
+    def along(s, a, b):
+        return ((1 - 3 * b + 3 * a) * s + 3 * b - 6 * a) * s * s + 3 * a * s
+
+    def halve(_, sides):
+        low, high = sides
+        s = (low + high) / 2
+        before = along(s, x1, x2) < u
+        return jnp.where(before, s, low), jnp.where(before, high, s)
+
+    low, high = jax.lax.stop_gradient(jax.lax.fori_loop(0, 60, halve, (jnp.zeros_like(u), jnp.ones_like(u))))
+    s = (low + high) / 2
+    slope = jax.lax.stop_gradient((3 * (1 - 3 * x2 + 3 * x1) * s + 6 * x2 - 12 * x1) * s + 3 * x1)
+    s = s - (along(s, x1, x2) - u) / jnp.where(slope > 0, slope, 1.0)
+    return jnp.where(u > 0, along(s, y1, y2), 0.0)
+""",
+    "_cycle": """
+def _cycle(begins, t):
+    index = jnp.searchsorted(jnp.array(begins, jnp.float64), jax.lax.stop_gradient(t), side="right") - 1
+    return index.astype(jnp.float64)
+""",
+    "_take": """
+def _take(begins, index):
+    return jnp.array(begins, jnp.float64)[index.astype(jnp.int64)]
+""",
+}
+
+_HEAD = '''
+def schedule({signature}):
+    """The values at steps `t`, a number or an array of any shape."""
+    if isinstance(t, (int, float)){no_arrays}:
+        with jax.ensure_compile_time_eval(), jax.enable_x64(True):
+            return float(_values({as_given}))
+    kind = jnp.result_type(t)
+    if not jnp.issubdtype(kind, jnp.floating):
+        kind = jnp.result_type(float)
+    with jax.enable_x64(True):
+        return _values({as_given}).astype(kind)
+'''
+
+_DIALECT = Dialect(
+    needs="JAX",
+    imports="import jax\nimport jax.numpy as jnp",
+    templates=_TEMPLATES,
+    helpers=_HELPERS,
+    needed_by={"_modulo": ("_floor_divide",)},
+    where="jnp.where",
+    full="jnp.full_like({t}, {value})",
+    decorators=("@jax.jit",),
+    taken=frozenset({"jax", "jnp", "schedule", "kind", "float", "int", "isinstance"}),
+)
+
+
+def emit(schedule: Any) -> str:
+    """A module with `schedule(t, ...)`, which can be traced; an array gives an array of the same shape."""
+    return module(schedule, _DIALECT, _entry)
+
+
+def _entry(names: list[str]) -> str:
+    signature = ", ".join(["t", "*", *names]) if names else "t"
+    numbers = "".join(f" and isinstance({n}, (int, float))" for n in names)
+    given = ", ".join(f"jnp.asarray({n}, jnp.float64)" for n in ["t", *names])
+    return _HEAD.format(signature=signature, no_arrays=numbers, as_given=given)
+
+

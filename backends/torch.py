@@ -1,0 +1,115 @@
+"""PyTorch: tensors of any shape and device; branch-free, so that it compiles to one graph and every gradient is finite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .branchless import Dialect, module
+from .writer import INFIX, call
+
+REQUIRES = "torch"
+FUNCTION = "schedule"
+
+_TEMPLATES = {
+    **INFIX,
+    "floordiv": call("_floor_divide", 2),
+    "mod": call("_modulo", 2),
+    "pow": call("torch.pow", 2),
+    "where": call("torch.where", 3),
+    "guard": call("torch.where", 3),
+    "length": (4, "torch.where({0} > 0, {0}, 1.0)", (1,)),
+    "and": (0, "({}) & ({})", (-1, -1)),
+    "min": call("_minimum", 2),
+    "max": call("_maximum", 2),
+    "abs": call("torch.abs"),
+    "ceil": call("torch.ceil"),
+    "floor": call("torch.floor"),
+    "round": call("torch.round"),
+    "tanh": call("torch.tanh"),
+    "sigmoid": call("torch.sigmoid"),
+    "bezier": call("_bezier", 5),
+    "search": (4, "_cycle({1}, {0})", (-1,)),
+    "take": (4, "_take({1}, {0})", (-1,)),
+    **{name: call(f"torch.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")},
+}
+
+_HELPERS = {
+    "_floor_divide": """
+def _floor_divide(x, y):
+    whole = torch.floor(x / y)
+    return torch.where(whole * y > x, whole - 1, whole)
+""",
+    "_modulo": """
+def _modulo(x, y):
+    return x - _floor_divide(x, y) * y
+""",
+    "_minimum": """
+def _minimum(x, y):
+    return torch.where(x < y, x, y)
+""",
+    "_maximum": """
+def _maximum(x, y):
+    return torch.where(x > y, x, y)
+""",
+    "_bezier": """
+def _bezier(u, x1, y1, x2, y2):
+    def along(s, a, b):
+        return ((1 - 3 * b + 3 * a) * s + 3 * b - 6 * a) * s * s + 3 * a * s
+
+    with torch.no_grad():
+        low, high = torch.zeros_like(u), torch.ones_like(u)
+        for _ in range(60):
+            s = (low + high) / 2
+            before = along(s, x1, x2) < u
+            low, high = torch.where(before, s, low), torch.where(before, high, s)
+        slope = (3 * (1 - 3 * x2 + 3 * x1) * s + 6 * x2 - 12 * x1) * s + 3 * x1
+    s = s - (along(s, x1, x2) - u) / torch.where(slope > 0, slope, 1.0)
+    return torch.where(u > 0, along(s, y1, y2), 0.0)
+""",
+    "_cycle": """
+def _cycle(begins, t):
+    begins = torch.tensor(begins, dtype=t.dtype, device=t.device)
+    return (torch.searchsorted(begins, t.detach().contiguous(), right=True) - 1).to(t.dtype)
+""",
+    "_take": """
+def _take(begins, index):
+    return torch.tensor(begins, dtype=index.dtype, device=index.device)[index.long()]
+""",
+}
+
+_HEAD = '''
+def schedule({signature}):
+    """The values at steps `t`, a number or a tensor of any shape, on the device of the tensor."""
+    if not isinstance(t, torch.Tensor){no_tensors}:
+        return float(_values({on_cpu}))
+    steps = torch.as_tensor(t)
+    kind = steps.dtype if steps.is_floating_point() else torch.get_default_dtype()
+    return _values({as_given}).to(kind)
+'''
+
+_DIALECT = Dialect(
+    needs="PyTorch",
+    imports="import torch",
+    templates=_TEMPLATES,
+    helpers=_HELPERS,
+    needed_by={"_modulo": ("_floor_divide",)},
+    where="torch.where",
+    full="torch.full_like({t}, {value})",
+    taken=frozenset({"torch", "schedule", "steps", "kind", "float"}),
+)
+
+
+def emit(schedule: Any) -> str:
+    """A module with `schedule(t, ...)`; a tensor gives a tensor of the same shape on the same device."""
+    return module(schedule, _DIALECT, _entry)
+
+
+def _entry(names: list[str]) -> str:
+    signature = ", ".join(["t", "*", *names]) if names else "t"
+    numbers = "".join(f" and not isinstance({n}, torch.Tensor)" for n in names)
+    on_cpu = ["torch.tensor(t, dtype=torch.float64)", *(f"torch.tensor({n}, dtype=torch.float64)" for n in names)]
+    given = ["steps.to(torch.float64)"]
+    given += [f"torch.as_tensor({n}, dtype=torch.float64, device=steps.device)" for n in names]
+    return _HEAD.format(
+        signature=signature, no_tensors=numbers, on_cpu=", ".join(on_cpu), as_given=", ".join(given)
+    )
