@@ -1,8 +1,65 @@
-"""What a run says about itself."""
+"""What the tests share: the backends under test, and arrays of each of their frameworks."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
 import pytest
+
+import symsched as ss
+from symsched import api
+
+
+def backends() -> list[str]:
+    """The backends that make callables: those that are asked for, else those that are installed."""
+    requested = os.environ.get("SYMSCHED_TEST_BACKENDS", "")
+    return requested.split(",") if requested else [n for n in ss.available_backends() if api.backend(n).FUNCTION]
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """How a framework makes an array from a NumPy array, and whether it rounds to float32 by default."""
+
+    make: Callable[[np.ndarray], Any]
+    default: str
+    wide: Callable[[], AbstractContextManager[object]] = nullcontext
+    """The context in which the framework keeps 64 bits."""
+
+
+def _numpy() -> Arrays:
+    return Arrays(np.asarray, "float64")
+
+
+def _torch() -> Arrays:
+    torch = import_module("torch")
+    return Arrays(torch.asarray, "float32")
+
+
+def _jax() -> Arrays:
+    jax = import_module("jax")
+    return Arrays(jax.numpy.asarray, "float32", lambda: jax.enable_x64(True))
+
+
+_FRAMEWORKS = {"numpy": _numpy, "torch": _torch, "jax": _jax}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `backend` runs on every one of them."""
+    if "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", backends())
+
+
+@pytest.fixture
+def arrays(backend: str) -> Arrays | None:
+    """The arrays of a backend; None where it works on numbers alone."""
+    requires = api.backend(backend).REQUIRES
+    return _FRAMEWORKS[requires]() if requires else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
