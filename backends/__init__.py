@@ -24,23 +24,28 @@ GROUP = "symsched.backends"
 
 
 @cache
-def known() -> dict[str, str]:
-    """Every backend that is installed, by name: the module that holds it."""
-    found = {}
-    for file in files(__name__).iterdir():
-        name = file.name.removesuffix(".py")
-        if name != file.name and not name.startswith("_") and hasattr(import_module(f"{__name__}.{name}"), "emit"):
-            found[name] = f"{__name__}.{name}"
-    found.update({e.name: e.value for e in entry_points(group=GROUP)})
-    return dict(sorted(found.items()))
+def load(name: str) -> Any | None:
+    """The module of a backend; None for an unknown name. No other backend is imported."""
+    if name in _files():
+        module = import_module(f"{__name__}.{name}")
+        return module if hasattr(module, "emit") else None
+    foreign = {e.name: e for e in entry_points(group=GROUP)}
+    return foreign[name].load() if name in foreign else None
 
 
-def load(name: str) -> Any:
-    """The module of a backend; KeyError for an unknown name."""
-    return import_module(known()[name])
+def _files() -> set[str]:
+    names = (f.name for f in files(__name__).iterdir())
+    return {n.removesuffix(".py") for n in names if n.endswith(".py") and not n.startswith("_")}
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """The names of all backends. Modules of this folder that only share their work with others print nothing."""
+    own = (name for name in _files() if load(name) is not None)
+    return tuple(sorted({*own, *(e.name for e in entry_points(group=GROUP))}))
 
 
 def is_available(name: str) -> bool:
-    """Whether the package that the backend's text needs is installed; it is not imported."""
-    requires = load(name).REQUIRES
-    return not requires or find_spec(requires) is not None
+    """Whether the package that a backend's text needs is installed; it is not imported."""
+    module = load(name)
+    return module is not None and (not module.REQUIRES or find_spec(module.REQUIRES) is not None)

@@ -36,7 +36,38 @@ def _add(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         special = _one_and(low, terms[1] == 1, terms[0], clocks)
         if special is not None:
             return special
+    if len(terms) == 2:
+        rescaled = _sigmoid_above(low, terms, clocks)
+        if rescaled is not None:
+            return rescaled
     return low.sum(expr, clocks)
+
+
+def _sigmoid_above(low: Operations, terms: list[Expr], clocks: dict[Expr, Node]) -> Node | None:
+    """sigmoid(x) - sigmoid(y), where y is x at one end of a progress, as sigmoid(x) sigmoid(-y) (1 - exp(y - x)).
+
+    It is exactly 0 at that end.
+    """
+    for first, second in (terms, reversed(terms)):
+        other = tree.negate(second)
+        if isinstance(first, tree.Sigmoid) and isinstance(other, tree.Sigmoid):
+            x, y = first.args[0], other.args[0]
+            for part in (n for n in tree.walk(x) if isinstance(n, tree.Progress)):
+                for end, passed in ((tree.ZERO, part), (tree.ONE, tree.subtract(tree.ONE, part))):
+                    slope = tree.subtract(_at(x, part, tree.subtract(tree.ONE, end)), y)
+                    if _at(x, part, end) == y and not slope.has(tree.t):
+                        grown = low.op("expm1", low.neg(low.mul(low.code(slope, clocks), low.code(passed, clocks))))
+                        scale = low.neg(low.code(tree.sigmoid(tree.negate(y)), clocks))
+                        return low.mul(scale, low.op("mul", low.code(first, clocks), grown))
+    return None
+
+
+def _at(expr: Expr, part: Expr, value: Expr) -> Expr:
+    """A tree with a number for one of its parts."""
+    if expr == part:
+        return value
+    build = {sympy.Add: tree.add, sympy.Mul: tree.multiply}.get(type(expr))
+    return build(*(_at(a, part, value) for a in expr.args)) if build else expr
 
 
 def _one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Node]) -> Node | None:

@@ -73,7 +73,8 @@ def _cycle(begins, t):
 """,
     "_take": """
 def _take(begins, index):
-    return torch.tensor(begins, dtype=index.dtype, device=index.device)[index.long()]
+    begins = torch.tensor(begins, dtype=index.dtype, device=index.device)
+    return begins.index_select(0, index.long().reshape(-1)).reshape(index.shape)
 """,
 }
 

@@ -86,11 +86,12 @@ def backend(name: str) -> Any:
     """The module of a backend."""
     from . import backends
 
-    if name not in backends.known():
+    module = backends.load(name)
+    if module is None:
         close = suggest(name, backends.known())
         hint = f"did you mean `{close}`?" if close else "backends are " + listing(backends.known(), 40)
         raise ScheduleError(f"unknown backend `{name}`", hint=hint)
-    return backends.load(name)
+    return module
 
 
 def emitted(schedule: Schedule, name: str) -> str:

@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from . import prelude
 from .errors import ScheduleError
 from .nodes import (
     Call,
-    Chain,
-    Comparison,
     Definition,
     Function,
-    List,
     Name,
-    Negative,
     Node,
     Number,
-    Operation,
-    Pair,
     Parameter,
-    Power,
     Program,
-    Slice,
     Value,
     children,
+    with_children,
 )
 
 UNIT_NAMES = {"%": "total", "ep": "steps_per_epoch", "tok": "tokens_per_step", "img": "images_per_step"}
@@ -132,33 +126,33 @@ def _renamed_definition(definition: Definition, names: Mapping[str, str]) -> Def
 def _renamed(node: Node, names: Mapping[str, str], calls: Mapping[str, str] | None = None) -> Node:
     """A node under other names; `calls` are the names of functions where they differ from those of values."""
     functions = names if calls is None else calls
-
-    def go(n: Node) -> Node:
-        return _renamed(n, names, calls)
-
-    match node:
-        case Name():
-            return replace(node, name=names.get(node.name, node.name))
-        case Call():
-            function = replace(node.function, name=functions.get(node.function.name, node.function.name))
-            arguments = tuple(replace(a, value=go(a.value)) for a in node.arguments)
-            return replace(node, function=function, arguments=arguments)
-        case Operation() | Chain():
-            return replace(node, operands=tuple(map(go, node.operands)))
-        case Negative():
-            return replace(node, operand=go(node.operand))
-        case Power():
-            return replace(node, base=go(node.base), exponent=go(node.exponent))
-        case Comparison():
-            return replace(node, left=go(node.left), right=go(node.right))
-        case Slice():
-            start, stop = (None if b is None else go(b) for b in (node.start, node.stop))
-            return replace(node, operand=go(node.operand), start=start, stop=stop)
-        case Pair():
-            return replace(node, key=go(node.key), value=go(node.value))
-        case List():
-            return replace(node, items=tuple(map(go, node.items)))
-        case _:
-            return node
+    if isinstance(node, Name):
+        return replace(node, name=names.get(node.name, node.name))
+    if isinstance(node, Call):
+        function = replace(node.function, name=functions.get(node.function.name, node.function.name))
+        node = replace(node, function=function)
+    return with_children(node, lambda child: _renamed(child, names, calls))
 
 
+def ordered(program: Program) -> Program:
+    """A program whose named arguments stand in the order of the parameters."""
+    own = {d.name: d for d in program.definitions if isinstance(d, Function)}
+
+    def order(node: Node) -> Node:
+        node = with_children(node, order)
+        return _ordered_call(node, own) if isinstance(node, Call) else node
+
+    definitions = tuple(replace(d, body=order(d.body)) for d in program.definitions)
+    return replace(program, definitions=definitions, expression=program.expression and order(program.expression))
+
+
+def _ordered_call(call: Call, own: Mapping[str, Function]) -> Call:
+    named = [a.name for a in call.arguments if a.name]
+    if len(named) < 2:
+        return call
+    name = call.function.name
+    for function in (own.get(name), prelude.find(name), prelude.module(prelude.SHAPE).get(name)):
+        places = {p.name: i for i, p in enumerate(function.parameters)} if function else {}
+        if all(n in places for n in named):
+            return replace(call, arguments=tuple(sorted(call.arguments, key=lambda a: places.get(a.name, -1))))
+    return call

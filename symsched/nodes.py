@@ -5,7 +5,8 @@ Nodes are values: they compare by content, and `span` (where in the source they 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from .errors import Span
@@ -170,27 +171,41 @@ class Program:
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below."""
+    found: list[Node] = []
+
+    def see(child: Node) -> Node:
+        found.append(child)
+        return child
+
+    with_children(node, see)
+    return tuple(found)
+
+
+def with_children(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The same node with each node below it changed."""
     match node:
         case Call():
-            return (node.function, *(a.value for a in node.arguments))
-        case Negative():
-            return (node.operand,)
+            arguments = tuple(replace(a, value=change(a.value)) for a in node.arguments)
+            return replace(node, arguments=arguments)
         case Operation() | Chain():
-            return node.operands
+            return replace(node, operands=tuple(map(change, node.operands)))
+        case Negative():
+            return replace(node, operand=change(node.operand))
         case Power():
-            return node.base, node.exponent
+            return replace(node, base=change(node.base), exponent=change(node.exponent))
         case Comparison():
-            return node.left, node.right
+            return replace(node, left=change(node.left), right=change(node.right))
         case Slice():
-            return (node.operand, *(b for b in (node.start, node.stop) if b is not None))
+            start, stop = (None if b is None else change(b) for b in (node.start, node.stop))
+            return replace(node, operand=change(node.operand), start=start, stop=stop)
         case Pair():
-            return node.key, node.value
+            return replace(node, key=change(node.key), value=change(node.value))
         case List():
-            return node.items
+            return replace(node, items=tuple(map(change, node.items)))
         case Annotated():
-            return node.key, node.kind, node.default
+            return replace(node, key=change(node.key), kind=change(node.kind), default=change(node.default))
         case _:
-            return ()
+            return node
 
 
 def chain(span: Span, operands: tuple[Node, ...]) -> Node:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import ScheduleError
 from .format import program_text
-from .names import reached
+from .names import ordered, reached
 from .nodes import Name, Program, Value
 from .schedule import Schedule
 from .syntax import parse_program
@@ -75,7 +75,7 @@ class Plan(Mapping[str, Schedule]):
         return len(self._schedules)
 
     def __str__(self) -> str:
-        return program_text(Program(reached(self._program.definitions, None), None))
+        return program_text(ordered(Program(reached(self._program.definitions, None), None)))
 
     def __repr__(self) -> str:
         return f"Plan({str(self)!r})"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ScheduleError
 from .format import program_text
-from .names import joined, reached
+from .names import joined, ordered, reached
 from .nodes import NOWHERE, Definition, Negative, Node, Operation, Power, Program, Slice, Value, chain
 from .syntax import parse_program
 
@@ -54,7 +54,7 @@ class Schedule:
         assert program.expression is not None
         self._written = program
         definitions = reached(program.definitions, program.expression)
-        self.program = Program(definitions, program.expression)
+        self.program = ordered(Program(definitions, program.expression))
 
     @classmethod
     def _of(cls, program: Program) -> Schedule:

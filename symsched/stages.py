@@ -252,7 +252,9 @@ class Slice(Signal):
                     break
                 pieces.append(piece)
             else:
-                return [*pieces, Piece(self.inner.end(), end)] if end != INFINITY else pieces
+                if pieces and pieces[-1].until == INFINITY:
+                    return pieces
+                return [*pieces, Piece(self.inner.end(), end)]
         return [Piece(self.inner.at(inner_clock), end)]
 
     def start(self) -> Expr:
@@ -368,6 +370,8 @@ class Repeat(Signal):
     def pieces(self, clock: Clock) -> list[Piece]:
         if clock.backwards:
             index, own = self._backwards(clock)
+        elif clock.left:
+            index, own = self._left(clock)
         else:
             cycle = (clock.base, clock.offset, tree.multiply(clock.factor, self.length), self.stretch)
             index = tree.cycle_index(*cycle)
@@ -375,6 +379,22 @@ class Repeat(Signal):
         value = tree.multiply(tree.power(self.scale, index), self.inner.at(own, self.length))
         end = INFINITY if self.duration == INFINITY else clock.bound(self.duration)
         return [Piece(value, end)]
+
+    def _left(self, clock: Clock) -> tuple[Expr, Clock]:
+        """The cycle index and the clock at one time, which belongs to the cycle that ends there."""
+        length = tree.multiply(clock.factor, self.length)
+        cycle = (clock.base, clock.offset, length, self.stretch)
+        passed = tree.elapsed(clock.base, clock.offset)
+        if self.stretch == 1:
+            ended = tree.cycle_index(tree.negate(passed), ZERO, length, ONE)
+            index = tree.maximum(tree.subtract(tree.negate(ended), ONE), ZERO)
+            time = tree.subtract(passed, tree.multiply(index, length))
+        else:
+            index, time = tree.cycle_index(*cycle), tree.cycle_time(*cycle)
+            if time == 0 and index != 0:
+                index = tree.subtract(index, ONE)
+                time = tree.multiply(length, tree.power(self.stretch, index))
+        return index, replace(clock.slower(tree.power(self.stretch, index)), base=time, offset=ZERO)
 
     def _backwards(self, clock: Clock) -> tuple[Expr, Clock]:
         """The cycle index and the clock of a repetition that runs from its end to its start."""

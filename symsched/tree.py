@@ -12,8 +12,9 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
-from sympy import Add, Expr, Function, Integer, Mul, Piecewise, Pow, Rational, Symbol
+from sympy import Add, Basic, Expr, Function, Integer, Mul, Piecewise, Pow, Rational, Symbol, Tuple
 from sympy.codegen.cfunctions import log2, log10
+from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import Boolean, false, true
 
 from . import limits
@@ -448,7 +449,11 @@ def piecewise(pieces: list[tuple[Expr, Boolean]]) -> Expr:
         if condition == true:
             break
     assert kept and kept[-1][1] == true, "a choice is total"
-    return kept[0][0] if len(kept) == 1 else Piecewise(*kept, evaluate=False)
+    if len(kept) == 1:
+        return kept[0][0]
+    # SymPy's own constructors fold choices among the conditions, at exponential cost.
+    pairs = [Tuple.__new__(ExprCondPair, value, condition) for value, condition in kept]
+    return Basic.__new__(Piecewise, *pairs)
 
 
 def approximate(value: Expr) -> Fraction | float | None:

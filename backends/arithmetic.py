@@ -1,0 +1,165 @@
+"""Rules of the walk for sums, products and powers: signs, coefficients, fractions, roots."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import sympy
+from sympy import Expr
+
+from .. import tree
+from .figures import is_ratio, plain
+from .formula import Formula, Steps, rule
+from .notation import ATOM, PRODUCT, SUM, Piece
+
+
+@rule(sympy.Add)
+def _sum(formula: Formula, expr: Expr, script: bool) -> Steps:
+    """The terms in the order of writing, but never a negative one first where another can be."""
+    write = formula.notation
+    terms = list(expr.args)
+    first = next((i for i, term in enumerate(terms) if not is_negative(term)), 0)
+    terms.insert(0, terms.pop(first))
+    text, tall, digit = "", False, False
+    for term in terms:
+        below = is_negative(term)
+        piece = yield (tree.negate(term) if below else term), script
+        piece = write.held(piece, PRODUCT if below else SUM)
+        if text:
+            text += (write.minus if below else write.plus) + piece.text
+        else:
+            text, digit = (write.sign if below else "") + piece.text, piece.digit
+        tall = tall or piece.tall
+    return Piece(text, SUM, tall, digit)
+
+
+def is_negative(term: Expr) -> bool:
+    first = term.args[0] if isinstance(term, sympy.Mul) else term
+    return tree.is_number(first) and bool(first < 0)
+
+
+class Product:
+    """A product taken apart: a coefficient, factors, and what they are divided by."""
+
+    def __init__(self, formula: Formula, expr: Expr, script: bool) -> None:
+        self.coefficient = Fraction(1)
+        self.top: list[Expr] = []
+        self.bottom: list[Expr] = []
+        is_angle = any(f == sympy.pi for f in expr.args)
+        for factor in expr.args:
+            if tree.is_number(factor):
+                self.coefficient *= tree.fraction(factor)
+            elif isinstance(factor, sympy.Pow) and is_negative(factor.exp) and tree.is_number(factor.exp):
+                self.bottom.append(tree.power(factor.base, -factor.exp))
+            elif is_angle and isinstance(factor, tree.Progress):
+                self._take_apart(formula, factor)
+            else:
+                self.top.append(factor)
+
+    def _take_apart(self, formula: Formula, progress: Expr) -> None:
+        """In an angle the progress and pi share one fraction."""
+        clock, start, length = progress.args
+        length = formula.cycles.length(clock, length)
+        if tree.is_number(length):
+            self.coefficient /= tree.fraction(length)
+        else:
+            self.bottom.append(length)
+        self.top.append(tree.elapsed(clock, start))
+
+    def split(self) -> tuple[Fraction, int]:
+        """The coefficient as a factor and a divisor. Half a cosine wave keeps its 1/2, as in the literature."""
+        value = abs(self.coefficient)
+        if not self.bottom and value.denominator != 1 and any(map(_is_half_wave, self.top)):
+            return 2 * value, 2
+        if is_ratio(value) or (self.bottom and value.numerator == 1 and value.denominator < 10):
+            return Fraction(value.numerator), value.denominator
+        if any(f == sympy.pi for f in self.top):
+            return Fraction(value.numerator), value.denominator
+        return value, 1
+
+
+def _is_half_wave(factor: Expr) -> bool:
+    """Whether a factor is 1 + cos(...) or 1 - cos(...)."""
+    if not isinstance(factor, sympy.Add) or len(factor.args) != 2 or 1 not in factor.args:
+        return False
+    rest = factor.args[1] if factor.args[0] == 1 else factor.args[0]
+    return isinstance(tree.negate(rest) if is_negative(rest) else rest, sympy.cos)
+
+
+@rule(sympy.Mul)
+def _product(formula: Formula, expr: Expr, script: bool) -> Steps:
+    write = formula.notation
+    parts = Product(formula, expr, script)
+    number, divisor = parts.split()
+    top, bottom = [], []
+    for factor in parts.top:
+        top.append((yield factor, script))
+    for factor in parts.bottom:
+        bottom.append((yield factor, script))
+    top.sort(key=_rank)
+    inside, outside = _shared(top, bool(bottom), divisor, number)
+    if number != 1:
+        piece = formula.number(tree.number(number), script)
+        if divisor == 1 and not bottom:
+            outside.insert(0, piece)
+        else:
+            inside.insert(0, piece)
+    if bottom or divisor != 1:
+        if divisor != 1:
+            bottom.sort(key=_rank)
+            bottom.insert(0, formula.number(tree.Integer(divisor)))
+        result = write.shared(inside, write.product(bottom), outside, script)
+    else:
+        result = write.product([*inside, *outside])
+    return write.negative(result) if parts.coefficient < 0 else result
+
+
+def _rank(piece: Piece) -> int:
+    """Numbers first, then names, then brackets, then what has no end of its own."""
+    if piece.is_open:
+        return 4
+    if piece.level <= SUM:
+        return 3
+    return 2 if piece.fraction else 0 if piece.digit else 1
+
+
+def _shared(top: list[Piece], has_bottom: bool, divisor: int, number: Fraction) -> tuple[list[Piece], list[Piece]]:
+    """The factors above a fraction bar, and those beside it."""
+    if not has_bottom and divisor == 1:
+        return [], top
+    if len(top) == 1 and number == 1 and (has_bottom or not (top[0].tall or top[0].is_open)):
+        return top, []
+    if has_bottom:
+        inside = [p for p in top if not p.tall and not p.is_open]
+    else:
+        inside = [p for p in top if not p.tall and not p.is_open and p.level > SUM]
+    return inside, [p for p in top if not any(p is i for i in inside)]
+
+
+@rule(sympy.Pow)
+def _power(formula: Formula, expr: Expr, script: bool) -> Steps:
+    write = formula.notation
+    base, exponent = expr.args
+    if tree.is_number(exponent):
+        if exponent < 0 and not script:
+            below = yield tree.power(base, -exponent), script
+            return write.fraction(formula.number(tree.ONE), below, script)
+        if exponent == sympy.Rational(1, 2):
+            return write.root((yield base, script))
+    printed = yield from _base(formula, base, script)
+    above = yield exponent, True
+    if isinstance(base, sympy.sin | sympy.cos | sympy.tan | sympy.tanh) and exponent.is_Integer and exponent > 1:
+        name = type(base).__name__
+        return write.function(name, [(yield base.args[0], script)], (), above)
+    return write.power(printed, above)
+
+
+def _base(formula: Formula, base: Expr, script: bool) -> Steps:
+    """The base of a power, in brackets unless it is a name or a short number."""
+    if tree.is_number(base) and base >= 0:
+        digits = plain(tree.fraction(base))
+        if digits is not None:
+            return formula.notation.figure((digits, 0))
+    return formula.notation.held((yield base, script), ATOM)
+
+

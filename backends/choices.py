@@ -1,0 +1,161 @@
+"""Choices as an author lays them out: one row of values in order of time, each with an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr
+
+from .. import tree
+from .cutting import cut
+
+
+@dataclass(frozen=True)
+class Row:
+    """A value and when it holds.
+
+    Attributes:
+        value: The value.
+        clock: What is compared; None if `relation` says when the value holds.
+        low: The clock is not below this, and not at it if `low_open`; None for no bound.
+        high: The clock is below this, or at it if `high_closed`; None for no bound.
+        relation: Any other condition; None for the last row, which holds otherwise.
+    """
+
+    value: Expr
+    clock: Expr | None = None
+    low: Expr | None = None
+    low_open: bool = False
+    high: Expr | None = None
+    high_closed: bool = False
+    relation: Expr | None = None
+
+
+LIFTED = 5_000
+"""Nodes that may be written anew where a formula around a choice becomes a choice of formulas."""
+
+Bound = tuple[Expr, bool]
+"""A bound on a clock, and whether it belongs to the piece before it."""
+
+
+def laid_out(expr: Expr) -> list[Row]:
+    """A whole schedule from step 0 on."""
+    pieces = cut(expr)
+    if pieces is not None:
+        bounds = [(tree.number(key[0]), key[1]) for key, _ in pieces if key is not None]
+        return _intervals(tree.t, [value for _, value in pieces], bounds, tree.ZERO)
+    return rows(lifted(expr), tree.ZERO)
+
+
+def rows(expr: Expr, begin: Expr | None = None) -> list[Row]:
+    """The rows of a choice; `begin` is where the step begins, None inside a formula."""
+    if not isinstance(expr, sympy.Piecewise):
+        return [Row(expr)]
+    found = _bounds(expr)
+    values = [value for value, _ in expr.args]
+    if found is None:
+        conditions = [None if c == sympy.true else c for _, c in expr.args]
+        return [Row(v, relation=c) for v, c in zip(values, conditions, strict=True)]
+    clock, bounds, falls = found
+    if falls:
+        values, bounds = values[::-1], bounds[::-1]
+    return _intervals(clock, values, bounds, begin if clock == tree.t else None)
+
+
+def _intervals(clock: Expr, values: Sequence[Expr], bounds: Sequence[Bound], begin: Expr | None) -> list[Row]:
+    """Values between bounds; pieces that no step reaches are left out."""
+    result: list[Row] = []
+    low, low_open = begin, False
+    for value, bound in zip(values, [*bounds, None], strict=True):
+        if bound is None:
+            result.append(Row(value, clock, low, low_open))
+            break
+        high, closed = bound
+        if low is not None and _is_empty(low, low_open, high, closed):
+            continue
+        result.append(Row(value, clock, low, low_open, high, closed))
+        low, low_open = high, closed
+    return result
+
+
+def _is_empty(low: Expr, low_open: bool, high: Expr, closed: bool) -> bool:
+    if not (tree.is_number(low) and tree.is_number(high)):
+        return False
+    return bool(high < low or (high == low and (low_open or not closed)))
+
+
+def _bounds(expr: Expr) -> tuple[Expr, list[Bound], bool] | None:
+    """The clock that decides, its bounds, and whether the pieces come in falling order; None for other choices."""
+    clocks, found, directions = set(), [], set()
+    for _, condition in expr.args[:-1]:
+        if not isinstance(condition, sympy.core.relational._Inequality):
+            return None
+        below = isinstance(condition, sympy.StrictLessThan | sympy.LessThan)
+        closed = isinstance(condition, sympy.LessThan | sympy.GreaterThan)
+        clock, bound = condition.lhs, condition.rhs
+        if not clock.has(tree.t):
+            clock, bound, below = bound, clock, not below
+        if bound.has(tree.t) or not clock.has(tree.t):
+            return None
+        if isinstance(clock, tree.Elapsed):
+            clock, bound = clock.args[0], tree.add(clock.args[1], bound)
+        clocks.add(clock)
+        directions.add(below)
+        found.append((bound, closed == below))
+    if len(clocks) != 1 or len(directions) != 1:
+        return None
+    return clocks.pop(), found, not directions.pop()
+
+
+def lifted(expr: Expr) -> Expr:
+    """A formula around one choice, or around several with the same conditions, as a choice of formulas."""
+    found = _outermost(expr)
+    if not found or expr in found:
+        return expr
+    conditions = [c for _, c in found[0].args]
+    if any([c for _, c in other.args] != conditions for other in found[1:]):
+        return expr
+    around = [n for n in _post_order(expr, frozenset(found)) if n.has(sympy.Piecewise)]
+    if len(around) * len(conditions) > LIFTED:
+        return expr
+    pieces = []
+    for i, condition in enumerate(conditions):
+        new = {choice: choice.args[i][0] for choice in found}
+        for node in around:
+            new[node] = _rebuilt(node, [new.get(a, a) for a in node.args])
+        pieces.append((new[expr], condition))
+    return tree.piecewise(pieces)
+
+
+def _outermost(expr: Expr) -> list[Expr]:
+    """The choices in a formula that are not in another one."""
+    return [n for n in _post_order(expr, None) if isinstance(n, sympy.Piecewise)]
+
+
+def _post_order(expr: Expr, stop: frozenset[Expr] | None) -> list[Expr]:
+    """The nodes above the choices, each after its operands; the choices themselves too if `stop` is None."""
+    seen: set[Expr] = set()
+    order: list[Expr] = []
+    stack = [(expr, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            if isinstance(node, sympy.Piecewise):
+                order.extend([node] if stop is None else [])
+                continue
+            stack.append((node, True))
+            stack.extend((a, False) for a in reversed(node.args))
+    return order
+
+
+_BUILD: dict[type, Callable[..., Expr]] = {sympy.Add: tree.add, sympy.Mul: tree.multiply, sympy.Pow: tree.power}
+
+
+def _rebuilt(node: Expr, args: list[Expr]) -> Expr:
+    build = _BUILD.get(type(node))
+    return build(*args) if build else node.func(*args, evaluate=False)

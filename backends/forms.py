@@ -1,0 +1,201 @@
+"""Rules of the walk for names, clocks, functions and choices. (Sums, products and powers are in `arithmetic.py`.)"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import sympy
+from sympy import Expr
+from sympy.codegen.cfunctions import log2, log10
+
+from .. import tree
+from .choices import lifted, rows
+from .formula import Formula, Steps, rule
+from .notation import MOD, POWER, PRODUCT, SUM, Piece
+
+SHORT = 12
+"""Nodes of an exponent of e beyond which it is written as a function."""
+
+
+@rule(sympy.Rational)
+def _number(formula: Formula, expr: Expr, script: bool) -> Steps:
+    return formula.number(expr, script)
+    yield  # a rule is a generator
+
+
+@rule(sympy.Symbol)
+def _symbol(formula: Formula, expr: Expr, script: bool) -> Steps:
+    return formula.name(formula.time if expr == tree.t else expr.name)
+    yield
+
+
+@rule(type(sympy.pi), type(sympy.oo))
+def _constant(formula: Formula, expr: Expr, script: bool) -> Steps:
+    return Piece(formula.notation.constants["pi" if expr == sympy.pi else "inf"])
+    yield
+
+
+# Clocks
+
+
+@rule(tree.Elapsed)
+def _elapsed(formula: Formula, expr: Expr, script: bool) -> Steps:
+    """A difference, the terms of its start one by one."""
+    clock, start = expr.args
+    first = formula.notation.held((yield clock, script), SUM)
+    text = first.text
+    for term in start.args if isinstance(start, sympy.Add) else (start,):
+        below = term.could_extract_minus_sign() if tree.is_number(term) else _is_negative(term)
+        piece = yield (tree.negate(term) if below else term), script
+        write = formula.notation
+        text += (write.plus if below else write.minus) + write.held(piece, PRODUCT).text
+    return Piece(text, SUM, first.tall)
+
+
+def _is_negative(term: Expr) -> bool:
+    return isinstance(term, sympy.Mul) and tree.is_number(term.args[0]) and bool(term.args[0] < 0)
+
+
+@rule(tree.Progress)
+def _progress(formula: Formula, expr: Expr, script: bool) -> Steps:
+    clock, start, length = expr.args
+    passed = tree.elapsed(clock, start)
+    length = formula.cycles.length(clock, length)
+    if tree.is_number(length) and length.q != 1 and length.p != 1:
+        passed, length = tree.multiply(tree.Integer(length.q), passed), tree.Integer(length.p)
+    if length == 1:
+        return (yield passed, script)
+    if tree.is_number(length) and length.p == 1:
+        return (yield tree.multiply(tree.Integer(length.q), passed), script)
+    top = yield passed, script
+    return formula.notation.fraction(top, (yield length, script), script)
+
+
+@rule(tree.CycleIndex)
+def _cycle_index(formula: Formula, expr: Expr, script: bool) -> Steps:
+    if formula.value_of(expr.args[3]) != 1:
+        return (yield formula.cycles.index(expr.args), script)
+    inside = yield tree.progress(*expr.args[:3]), script
+    return formula.notation.brackets(inside, "floor")
+
+
+@rule(tree.CycleTime)
+def _cycle_time(formula: Formula, expr: Expr, script: bool) -> Steps:
+    clock, start, length, stretch = expr.args
+    if formula.value_of(stretch) != 1:
+        return (yield formula.cycles.elapsed(expr.args), script)
+    return (yield from _modulo(formula, tree.elapsed(clock, start), length, script))
+
+
+@rule(sympy.Mod)
+def _mod(formula: Formula, expr: Expr, script: bool) -> Steps:
+    return (yield from _modulo(formula, *expr.args, script))
+
+
+def _modulo(formula: Formula, left: Expr, right: Expr, script: bool) -> Steps:
+    write = formula.notation
+    whole = write.held((yield left, script), PRODUCT)
+    part = write.held((yield right, script), POWER)
+    return Piece(whole.text + write.modulo + part.text, MOD, whole.tall or part.tall, whole.digit, whole.fraction)
+
+
+# Functions
+
+
+_BRACKETS = {sympy.floor: "floor", sympy.ceiling: "ceil", sympy.Abs: "abs"}
+
+
+@rule(*_BRACKETS)
+def _bracketed(formula: Formula, expr: Expr, script: bool) -> Steps:
+    return formula.notation.brackets((yield expr.args[0], script), _BRACKETS[type(expr)])
+
+
+_NAMES = {
+    sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan", sympy.tanh: "tanh", sympy.log: "ln", log2: "log_2",
+    log10: "log_10", sympy.Min: "min", sympy.Max: "max", tree.Sigmoid: "sigma", tree.Round: "round",
+    tree.Bezier: "bezier",
+}  # fmt: skip
+
+
+@rule(*_NAMES)
+def _function(formula: Formula, expr: Expr, script: bool) -> Steps:
+    arguments = []
+    for part in expr.args:
+        arguments.append((yield part, script))
+    name, _, base = _NAMES[type(expr)].partition("_")
+    if isinstance(expr, tree.Bezier):
+        return formula.notation.function(name, arguments[:1], arguments[1:])
+    below = [formula.number(tree.Integer(base), True)] if base else []
+    return formula.notation.function(name, arguments, below)
+
+
+@rule(sympy.Min, sympy.Max)
+def _extreme(formula: Formula, expr: Expr, script: bool) -> Steps:
+    """A minimum or maximum; of arguments with known values only the one that counts is left."""
+    known = [a for a in expr.args if formula.value_of(a) is not None]
+    kept = list(expr.args)
+    if known:
+        choose = min if isinstance(expr, sympy.Min) else max
+        best = choose(known, key=lambda a: tree.fraction(formula.value_of(a)))
+        kept = [a for a in kept if a not in known or a == best]
+    if len(kept) == 1:
+        return (yield kept[0], script)
+    arguments = []
+    for part in kept:
+        arguments.append((yield part, script))
+    return formula.notation.function(_NAMES[type(expr)], arguments)
+
+
+@rule(sympy.exp)
+def _exponential(formula: Formula, expr: Expr, script: bool) -> Steps:
+    exponent = expr.args[0]
+    if script or any(True for _ in islice(tree.walk(exponent), SHORT, None)):
+        return formula.notation.function("exp", [(yield exponent, script)])
+    return formula.notation.power(Piece("e"), (yield exponent, True))
+
+
+# Choices
+
+
+_RELATIONS = {
+    sympy.StrictLessThan: "<", sympy.LessThan: "<=", sympy.StrictGreaterThan: ">", sympy.GreaterThan: ">=",
+    sympy.Equality: "==", sympy.Unequality: "!=",
+}  # fmt: skip
+
+
+@rule(*_RELATIONS)
+def _relation(formula: Formula, expr: Expr, script: bool) -> Steps:
+    left, right = expr.args
+    first = yield left, False
+    return Piece(first.text + formula.notation.relations[_RELATIONS[type(expr)]] + (yield right, False).text, MOD)
+
+
+@rule(sympy.Piecewise)
+def _choice(formula: Formula, expr: Expr, script: bool) -> Steps:
+    """A choice inside a formula; one that depends on known values alone is made here."""
+    kept = []
+    for value, condition in expr.args:
+        holds = _decided(formula, condition)
+        if holds is not False:
+            kept.append((value, sympy.true if holds else condition))
+        if holds:
+            break
+    if len(kept) == 1:
+        return (yield kept[0][0], script)
+    printed = []
+    for row in rows(tree.piecewise([*kept[:-1], (kept[-1][0], sympy.true)])):
+        value_ = yield lifted(row.value), False
+        printed.append((value_, (yield from formula.condition(row))))
+    return formula.notation.cases(printed)
+
+
+def _decided(formula: Formula, condition: Expr) -> bool | None:
+    """Whether a condition holds by the known values; None where it depends on more."""
+    if condition == sympy.true:
+        return True
+    left, right = (formula.value_of(side) for side in condition.args)
+    if left is None or right is None:
+        return None
+    return bool(tree.compare(_RELATIONS[type(condition)], left, right) == sympy.true)
+
+

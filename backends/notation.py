@@ -1,0 +1,126 @@
+"""What a target of formulas brings: how each form is drawn. `formula.py` says which forms a tree has."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from .figures import Figure
+from .letters import Letter
+
+MOD, SUM, PRODUCT, POWER, ATOM = range(5)
+"""How tightly a piece holds together, loosest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A printed part of a formula.
+
+    Attributes:
+        text: What is printed.
+        level: How tightly it holds together.
+        tall: It is higher than a line of text.
+        digit: It begins with a digit, so that a number in front of it needs a times sign.
+        fraction: It is a fraction, which needs a times sign in front.
+        slash: It has a slash, so that a factor behind it needs a times sign.
+        word: It is a name of several letters.
+        is_open: It ends with the argument of a function that has no brackets.
+    """
+
+    text: str
+    level: int = ATOM
+    tall: bool = False
+    digit: bool = False
+    fraction: bool = False
+    slash: bool = False
+    word: bool = False
+    is_open: bool = False
+
+
+Row = tuple[Piece, tuple[str, str]]
+"""A value and its condition, which is in two parts so that a terminal can align the second."""
+
+
+class Notation(ABC):
+    """Draws forms. The texts are infix operators with their spaces."""
+
+    name: str
+    plus: str
+    minus: str
+    sign: str
+    times: str
+    modulo: str
+    relations: dict[str, str]
+    constants: dict[str, str]
+    otherwise: str
+
+    @abstractmethod
+    def figure(self, figure: Figure) -> Piece:
+        """A number that is not negative."""
+
+    @abstractmethod
+    def letter(self, letter: Letter) -> Piece:
+        """The name of a parameter."""
+
+    @abstractmethod
+    def fraction(self, top: Piece, bottom: Piece, script: bool) -> Piece:
+        """One piece over another; beside a slash in small print."""
+
+    @abstractmethod
+    def power(self, base: Piece, exponent: Piece) -> Piece:
+        """A base, which is an atom, with an exponent."""
+
+    @abstractmethod
+    def root(self, inside: Piece) -> Piece:
+        """A square root."""
+
+    @abstractmethod
+    def brackets(self, inside: Piece, kind: str = "()") -> Piece:
+        """A piece in brackets: `()`, `floor`, `ceil`, `abs`."""
+
+    @abstractmethod
+    def function(self, name: str, arguments: Sequence[Piece], below: Sequence[Piece] = ()) -> Piece:
+        """A function with its arguments, all of them in brackets except where one is simple enough."""
+
+    @abstractmethod
+    def beside(self, left: Piece, right: Piece) -> str:
+        """What stands between two factors that need no times sign."""
+
+    @abstractmethod
+    def cases(self, rows: Sequence[Row]) -> Piece:
+        """A choice inside a formula."""
+
+    @abstractmethod
+    def display(self, symbol: str, rows: Sequence[Row], domain: str, legend: Sequence[str], where: bool) -> str:
+        """A whole schedule: one row without a condition, or several."""
+
+    def held(self, piece: Piece, level: int) -> Piece:
+        """A piece in brackets if it is looser than its surroundings bear."""
+        return piece if piece.level >= level else self.brackets(piece)
+
+    def negative(self, piece: Piece) -> Piece:
+        piece = self.held(piece, PRODUCT)
+        return replace(piece, text=self.sign + piece.text, level=SUM, digit=True, fraction=False)
+
+    def product(self, factors: Sequence[Piece]) -> Piece:
+        """Factors beside each other, with a times sign only where one is needed."""
+        if len(factors) == 1:
+            return factors[0]
+        last = len(factors) - 1
+        parts = [self._factor(f, is_last=i == last) for i, f in enumerate(factors)]
+        text = parts[0].text
+        for left, right in zip(parts, parts[1:], strict=False):
+            apart = right.digit or right.fraction or left.slash or (left.word and right.text.startswith(("(", r"\left")))
+            text += (self.times if apart else self.beside(left, right)) + right.text
+        tall = any(p.tall for p in parts)
+        return Piece(text, PRODUCT, tall, parts[0].digit, parts[0].fraction, parts[-1].slash, is_open=parts[-1].is_open)
+
+    def _factor(self, piece: Piece, is_last: bool) -> Piece:
+        piece = self.held(piece, PRODUCT)
+        return piece if is_last or not piece.is_open else self.brackets(piece)
+
+    def shared(self, inside: Sequence[Piece], number: Piece, outside: Sequence[Piece], script: bool) -> Piece:
+        """A product of which some factors stand over a number."""
+        top = self.product(inside) if inside else self.figure(("1", 0))
+        return self.product([self.fraction(top, number, script), *outside])
