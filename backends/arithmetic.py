@@ -9,8 +9,8 @@ from sympy import Expr
 
 from .. import tree
 from .figures import is_ratio, plain
-from .formula import Formula, Steps, rule
-from .notation import ATOM, PRODUCT, SUM, Piece
+from .formula import Formula, Steps, is_negative, rule
+from .notation import ATOM, MOD, PRODUCT, SUM, Piece
 
 
 @rule(sympy.Add)
@@ -33,25 +33,20 @@ def _sum(formula: Formula, expr: Expr, script: bool) -> Steps:
     return Piece(text, SUM, tall, digit)
 
 
-def is_negative(term: Expr) -> bool:
-    first = term.args[0] if isinstance(term, sympy.Mul) else term
-    return tree.is_number(first) and bool(first < 0)
-
-
 class Product:
     """A product taken apart: a coefficient, factors, and what they are divided by."""
 
-    def __init__(self, formula: Formula, expr: Expr, script: bool) -> None:
+    def __init__(self, formula: Formula, expr: Expr) -> None:
         self.coefficient = Fraction(1)
         self.top: list[Expr] = []
         self.bottom: list[Expr] = []
-        is_angle = any(f == sympy.pi for f in expr.args)
+        self.is_angle = any(f == sympy.pi for f in expr.args)
         for factor in expr.args:
             if tree.is_number(factor):
                 self.coefficient *= tree.fraction(factor)
             elif isinstance(factor, sympy.Pow) and is_negative(factor.exp) and tree.is_number(factor.exp):
                 self.bottom.append(tree.power(factor.base, -factor.exp))
-            elif is_angle and isinstance(factor, tree.Progress):
+            elif self.is_angle and isinstance(factor, tree.Progress):
                 self._take_apart(formula, factor)
             else:
                 self.top.append(factor)
@@ -73,7 +68,7 @@ class Product:
             return 2 * value, 2
         if is_ratio(value) or (self.bottom and value.numerator == 1 and value.denominator < 10):
             return Fraction(value.numerator), value.denominator
-        if any(f == sympy.pi for f in self.top):
+        if self.is_angle:
             return Fraction(value.numerator), value.denominator
         return value, 1
 
@@ -89,15 +84,18 @@ def _is_half_wave(factor: Expr) -> bool:
 @rule(sympy.Mul)
 def _product(formula: Formula, expr: Expr, script: bool) -> Steps:
     write = formula.notation
-    parts = Product(formula, expr, script)
+    parts = Product(formula, expr)
     number, divisor = parts.split()
-    top, bottom = [], []
+    top: list[Piece] = []
+    bottom: list[Piece] = []
+    beside: list[Piece] = []
     for factor in parts.top:
-        top.append((yield factor, script))
+        piece = yield factor, script
+        (beside if isinstance(factor, sympy.Min | sympy.Max) and piece.tall else top).append(piece)
     for factor in parts.bottom:
         bottom.append((yield factor, script))
-    top.sort(key=_rank)
-    inside, outside = _shared(top, bool(bottom), divisor, number)
+    inside, outside = _shared(sorted(top, key=_rank), parts, number, divisor)
+    outside = sorted([*outside, *beside], key=_rank)
     if number != 1:
         piece = formula.number(tree.number(number), script)
         if divisor == 1 and not bottom:
@@ -123,16 +121,14 @@ def _rank(piece: Piece) -> int:
     return 2 if piece.fraction else 0 if piece.digit else 1
 
 
-def _shared(top: list[Piece], has_bottom: bool, divisor: int, number: Fraction) -> tuple[list[Piece], list[Piece]]:
+def _shared(top: list[Piece], parts: Product, number: Fraction, divisor: int) -> tuple[list[Piece], list[Piece]]:
     """The factors above a fraction bar, and those beside it."""
-    if not has_bottom and divisor == 1:
+    if not parts.bottom and divisor == 1:
         return [], top
-    if len(top) == 1 and number == 1 and (has_bottom or not (top[0].tall or top[0].is_open)):
+    if len(top) == 1 and number == 1 and (parts.bottom or not (top[0].tall or top[0].is_open)):
         return top, []
-    if has_bottom:
-        inside = [p for p in top if not p.tall and not p.is_open]
-    else:
-        inside = [p for p in top if not p.tall and not p.is_open and p.level > SUM]
+    loosest = MOD if parts.bottom or parts.is_angle else PRODUCT
+    inside = [p for p in top if not p.tall and not p.is_open and p.level >= loosest]
     return inside, [p for p in top if not any(p is i for i in inside)]
 
 
@@ -147,11 +143,21 @@ def _power(formula: Formula, expr: Expr, script: bool) -> Steps:
         if exponent == sympy.Rational(1, 2):
             return write.root((yield base, script))
     printed = yield from _base(formula, base, script)
-    above = yield exponent, True
+    above = yield from _exponent(formula, exponent)
     if isinstance(base, sympy.sin | sympy.cos | sympy.tan | sympy.tanh) and exponent.is_Integer and exponent > 1:
         name = type(base).__name__
         return write.function(name, [(yield base.args[0], script)], (), above)
     return write.power(printed, above)
+
+
+def _exponent(formula: Formula, exponent: Expr) -> Steps:
+    """An exponent: halves, thirds and quarters with a slash, other numbers as decimals."""
+    if not tree.is_number(exponent) or exponent.q not in (2, 3, 4):
+        return (yield exponent, True)
+    write = formula.notation
+    top, bottom = (formula.number(tree.Integer(n), True) for n in (abs(exponent.p), exponent.q))
+    result = write.fraction(top, bottom, True)
+    return write.negative(result) if exponent < 0 else result
 
 
 def _base(formula: Formula, base: Expr, script: bool) -> Steps:
@@ -161,5 +167,3 @@ def _base(formula: Formula, base: Expr, script: bool) -> Steps:
         if digits is not None:
             return formula.notation.figure((digits, 0))
     return formula.notation.held((yield base, script), ATOM)
-
-

@@ -9,7 +9,7 @@ from fractions import Fraction
 import sympy
 from sympy import Expr
 
-from .. import limits, tree
+from .. import functions, limits, tree
 
 Key = tuple[Fraction, bool]
 """A place on the clock where the form changes: before a step, or (True) right after it."""
@@ -108,8 +108,8 @@ def _spread(row: list[tuple[Key | None, Expr]], keys: list[Key | None]) -> list[
 
 
 _REBUILD: dict[type, Callable[..., Expr]] = {
-    sympy.Add: tree.add, sympy.Mul: tree.multiply, sympy.Pow: tree.power, sympy.exp: tree.exp,
-    sympy.log: tree.logarithm, sympy.floor: tree.floor, sympy.Min: tree.minimum, sympy.Max: tree.maximum,
+    sympy.Add: tree.add, sympy.Mul: tree.multiply, sympy.Pow: tree.power, sympy.exp: functions.exp,
+    sympy.log: functions.logarithm, sympy.floor: functions.floor, sympy.Min: functions.minimum, sympy.Max: functions.maximum,
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sympy import Expr, Symbol
 
-from .. import tree
+from .. import functions, tree
 
 LETTERS = ("i", "j", "k", "m", "n", "q")
 
@@ -73,8 +73,12 @@ class Cycles:
 def _index(cycle: tuple[Expr, ...]) -> Expr:
     """The largest whole i for which cycle i has begun."""
     clock, start, length, stretch = cycle
-    growth = tree.multiply(tree.subtract(stretch, tree.ONE), tree.progress(clock, start, length))
-    grown = tree.add(tree.ONE, growth)
+    rate = tree.subtract(stretch, tree.ONE)
+    if tree.is_number(rate) and tree.is_number(length) and rate != 0:
+        passed = tree.progress(clock, start, tree.divide(length, abs(rate)))
+        grown = tree.add(tree.ONE, passed) if rate > 0 else tree.subtract(tree.ONE, passed)
+    else:
+        grown = tree.add(tree.ONE, tree.multiply(rate, tree.progress(clock, start, length)))
     if stretch == 2:
-        return tree.floor(tree.logarithm2(grown))
-    return tree.floor(tree.divide(tree.logarithm(grown), tree.logarithm(stretch)))
+        return functions.floor(functions.logarithm2(grown))
+    return functions.floor(tree.divide(functions.logarithm(grown), functions.logarithm(stretch)))

@@ -10,7 +10,7 @@ from sympy.codegen.cfunctions import log2, log10
 
 from .. import tree
 from .choices import lifted, rows
-from .formula import Formula, Steps, rule
+from .formula import Formula, Steps, is_negative, rule
 from .notation import MOD, POWER, PRODUCT, SUM, Piece
 
 SHORT = 12
@@ -42,18 +42,14 @@ def _constant(formula: Formula, expr: Expr, script: bool) -> Steps:
 def _elapsed(formula: Formula, expr: Expr, script: bool) -> Steps:
     """A difference, the terms of its start one by one."""
     clock, start = expr.args
-    first = formula.notation.held((yield clock, script), SUM)
+    write = formula.notation
+    first = write.held((yield clock, script), SUM)
     text = first.text
     for term in start.args if isinstance(start, sympy.Add) else (start,):
-        below = term.could_extract_minus_sign() if tree.is_number(term) else _is_negative(term)
+        below = is_negative(term)
         piece = yield (tree.negate(term) if below else term), script
-        write = formula.notation
         text += (write.plus if below else write.minus) + write.held(piece, PRODUCT).text
     return Piece(text, SUM, first.tall)
-
-
-def _is_negative(term: Expr) -> bool:
-    return isinstance(term, sympy.Mul) and tree.is_number(term.args[0]) and bool(term.args[0] < 0)
 
 
 @rule(tree.Progress)
@@ -112,7 +108,7 @@ def _bracketed(formula: Formula, expr: Expr, script: bool) -> Steps:
 
 _NAMES = {
     sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan", sympy.tanh: "tanh", sympy.log: "ln", log2: "log_2",
-    log10: "log_10", sympy.Min: "min", sympy.Max: "max", tree.Sigmoid: "sigma", tree.Round: "round",
+    log10: "log_10", tree.Sigmoid: "sigma", tree.Round: "round",
     tree.Bezier: "bezier",
 }  # fmt: skip
 
@@ -140,10 +136,11 @@ def _extreme(formula: Formula, expr: Expr, script: bool) -> Steps:
         kept = [a for a in kept if a not in known or a == best]
     if len(kept) == 1:
         return (yield kept[0], script)
+    kept.sort(key=lambda a: (tree.is_number(a), not a.has(tree.t)))
     arguments = []
     for part in kept:
         arguments.append((yield part, script))
-    return formula.notation.function(_NAMES[type(expr)], arguments)
+    return formula.notation.function("min" if isinstance(expr, sympy.Min) else "max", arguments)
 
 
 @rule(sympy.exp)
@@ -197,5 +194,3 @@ def _decided(formula: Formula, condition: Expr) -> bool | None:
     if left is None or right is None:
         return None
     return bool(tree.compare(_RELATIONS[type(condition)], left, right) == sympy.true)
-
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any
 
+import sympy
 from sympy import Expr, Symbol
 
 from .. import tree
@@ -109,6 +110,12 @@ class Formula:
             return "", clock + write.relations[">" if row.low_open else ">="] + low
         before = low + write.relations["<" if row.low_open else "<="] if low else ""
         return before, clock + write.relations["<=" if row.high_closed else "<"] + high
+
+
+def is_negative(term: Expr) -> bool:
+    """Whether a number, or the number in front of a product, is below 0."""
+    first = term.args[0] if isinstance(term, sympy.Mul) else term
+    return tree.is_number(first) and bool(first < 0)
 
 
 Rule = Callable[[Formula, Expr, bool], Steps]

@@ -80,8 +80,10 @@ class Notation(ABC):
         """A piece in brackets: `()`, `floor`, `ceil`, `abs`."""
 
     @abstractmethod
-    def function(self, name: str, arguments: Sequence[Piece], below: Sequence[Piece] = ()) -> Piece:
-        """A function with its arguments, all of them in brackets except where one is simple enough."""
+    def function(
+        self, name: str, arguments: Sequence[Piece], below: Sequence[Piece] = (), above: Piece | None = None
+    ) -> Piece:
+        """A function, with what stands below its name and the power that it is raised to."""
 
     @abstractmethod
     def beside(self, left: Piece, right: Piece) -> str:
@@ -92,8 +94,15 @@ class Notation(ABC):
         """A choice inside a formula."""
 
     @abstractmethod
-    def display(self, symbol: str, rows: Sequence[Row], domain: str, legend: Sequence[str], where: bool) -> str:
-        """A whole schedule: one row without a condition, or several."""
+    def display(self, rows: Sequence[Row], is_stage: bool, legend: Sequence[tuple[str, str]], symbol: str) -> str:
+        """A whole schedule.
+
+        Args:
+            rows: The pieces; one that always holds has an empty condition.
+            is_stage: The one row is a stage, printed with the interval in which it holds.
+            legend: Letters and what they stand for.
+            symbol: The left side of the equation, or an empty text.
+        """
 
     def held(self, piece: Piece, level: int) -> Piece:
         """A piece in brackets if it is looser than its surroundings bear."""
@@ -111,7 +120,9 @@ class Notation(ABC):
         parts = [self._factor(f, is_last=i == last) for i, f in enumerate(factors)]
         text = parts[0].text
         for left, right in zip(parts, parts[1:], strict=False):
-            apart = right.digit or right.fraction or left.slash or (left.word and right.text.startswith(("(", r"\left")))
+            apart = (
+                right.digit or right.fraction or left.slash or (left.word and right.text.startswith(("(", r"\left")))
+            )
             text += (self.times if apart else self.beside(left, right)) + right.text
         tall = any(p.tall for p in parts)
         return Piece(text, PRODUCT, tall, parts[0].digit, parts[0].fraction, parts[-1].slash, is_open=parts[-1].is_open)

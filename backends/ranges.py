@@ -94,6 +94,11 @@ def _quotients(a: Range, b: Range) -> Range:
     return ANYTHING if b[0] <= 0 <= b[1] else _products(a, (1 / b[1], 1 / b[0]))
 
 
+def _whole(a: Range) -> Range:
+    low, high = (float(math.floor(x)) if math.isfinite(x) else x for x in a)
+    return low, high
+
+
 def _monotone(function: Callable[[float], float]) -> Callable[[Range], Range]:
     def rule(a: Range) -> Range:
         try:
@@ -124,7 +129,7 @@ _RULES: dict[str, Callable[..., Range]] = {
     "neg": lambda a: (-a[1], -a[0]),
     "mul": _products,
     "div": _quotients,
-    "floordiv": lambda a, b: tuple(math.floor(x) if math.isfinite(x) else x for x in _quotients(a, b)),
+    "floordiv": lambda a, b: _whole(_quotients(a, b)),
     "mod": lambda a, b: (0.0, b[1]) if b[0] > 0 else ANYTHING,
     "pow": _powers,
     "exp": lambda a: (0.0 if a[0] < -745 else math.exp(min(a[0], 709)), math.exp(a[1]) if a[1] < 709 else math.inf),

@@ -10,7 +10,7 @@ import sympy
 from sympy import Expr
 from sympy.codegen.cfunctions import log2, log10
 
-from .. import constants, limits, tree
+from .. import constants, functions, limits, tree
 from .cutting import bounds, clock_of
 from .operations import RULES, Node, Operations, Rule, as_time, number_of
 
@@ -57,7 +57,7 @@ def _sigmoid_above(low: Operations, terms: list[Expr], clocks: dict[Expr, Node])
                     slope = tree.subtract(_at(x, part, tree.subtract(tree.ONE, end)), y)
                     if _at(x, part, end) == y and not slope.has(tree.t):
                         grown = low.op("expm1", low.neg(low.mul(low.code(slope, clocks), low.code(passed, clocks))))
-                        scale = low.neg(low.code(tree.sigmoid(tree.negate(y)), clocks))
+                        scale = low.neg(low.code(functions.sigmoid(tree.negate(y)), clocks))
                         return low.mul(scale, low.op("mul", low.code(first, clocks), grown))
     return None
 
@@ -143,7 +143,7 @@ def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         known = constants.fraction_of(base)
         if isinstance(known, Fraction) and known > 0 and Fraction(constants.nearest_float(known)) != known:
             # The rounding of the base would be raised with it; that of its logarithm is not.
-            logarithm = constants.fraction_of(tree.multiply(tree.ONE, tree.logarithm(base)))
+            logarithm = constants.fraction_of(tree.multiply(tree.ONE, functions.logarithm(base)))
             return low.op("exp", low.mul(low.const(logarithm), low.code(exponent, clocks)))
     return low.op("pow", low.code(base, clocks), low.code(exponent, clocks))
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Expr
-from sympy.logic.boolalg import false, true
-
 from . import tree
 from .errors import ScheduleError, Span
 from .stages import Condition, Number, Pointwise, Signal
+from .tree import Expr, false, true
 from .values import Flag, Items, Nothing, Value, describe
 
 

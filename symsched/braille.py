@@ -33,13 +33,17 @@ def draw(points: list[Point], width: int = WIDTH, rows: int = ROWS) -> list[str]
 
 def label(value: float) -> str:
     """A value in few characters."""
-    return f"{value:.4g}"
+    return _short(f"{value:.4g}")
+
+
+def _short(text: str) -> str:
+    return text.replace("e+", "e")
 
 
 def _steps(points: list[Point], columns: int) -> str:
     """The first and the last step, and the one between them where there is room."""
     first, last = points[0][0], points[-1][0]
-    left, middle, right = (f"{x:.12g}" for x in (first, (first + last) / 2, last))
+    left, middle, right = (_short(f"{x:.12g}") for x in (first, (first + last) / 2, last))
     room = columns - len(left) - len(right)
     return left + (f"{middle:^{room}}" if len(middle) <= 8 and len(middle) + 2 <= room else " " * room) + right
 

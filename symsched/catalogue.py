@@ -63,15 +63,17 @@ def backends() -> list[dict[str, Any]]:
     """The targets: name, what they print, the package that the text needs, whether it is installed."""
     from . import backends as targets
 
-    return [
-        {
+    found = []
+    for name in targets.known():
+        module: Any = targets.load(name)
+        record = {
             "name": name,
-            "summary": (targets.load(name).__doc__ or "").strip().partition("\n")[0],
-            "requires": targets.load(name).REQUIRES or None,
+            "summary": (module.__doc__ or "").strip().partition("\n")[0],
+            "requires": module.REQUIRES or None,
             "installed": targets.is_available(name),
         }
-        for name in targets.known()
-    ]
+        found.append(record)
+    return found
 
 
 def backends_overview() -> str:

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sympy import Expr
-from sympy.logic.boolalg import Boolean
-
 from . import tree
-from .tree import ONE, ZERO
+from .tree import ONE, ZERO, Boolean, Expr
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Expr
-
 from . import tree
 from .clock import Clock, fixed
 from .errors import ScheduleError, Span
 from .primitive import primitive
-from .stages import Chain, Constant, Number, Repeat, Reversed, Signal, Slice, Stretched, is_finite
-from .tree import INFINITY
+from .stages import Constant, Number, Signal, is_finite
+from .timeline import Chain, Repeat, Reversed, Slice, Stretched
+from .tree import INFINITY, Expr
 from .values import Items, Value, describe
 
 

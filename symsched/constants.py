@@ -9,10 +9,10 @@ from typing import Any
 
 import sympy
 from mpmath import MPContext
-from sympy import Expr, Rational
 from sympy.codegen.cfunctions import log2, log10
 
 from . import tree
+from .tree import Expr, Rational
 
 _mp: Any = MPContext()
 _mp.prec = 192

@@ -55,7 +55,7 @@ def number_node(value: Any) -> Node:
     if getattr(value, "is_Rational", False):
         exact = Fraction(int(value.p), int(value.q))
     elif isinstance(value, numbers.Rational):
-        exact = Fraction(value.numerator, value.denominator)
+        exact = Fraction(int(value.numerator), int(value.denominator))
     else:
         real = float(value.item() if hasattr(value, "item") else value)
         if math.isnan(real):

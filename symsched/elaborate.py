@@ -36,9 +36,9 @@ from .names import UNIT_NAMES
 from .primitive import PRIMITIVES
 from .slots import Lookup, Open, Slot, Writing
 from .stages import Constant, Signal, Time, is_finite
-from .stages import Chain as ChainSignal
 from .stages import Number as NumberSignal
-from .stages import Slice as SliceSignal
+from .timeline import Chain as ChainSignal
+from .timeline import Slice as SliceSignal
 from .values import Flag, Items, Nothing, Option, Shape, describe
 from .values import Pair as PairValue
 from .values import Value as AnyValue

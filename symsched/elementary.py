@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Expr
-
-from . import tree
+from . import functions, tree
 from .arithmetic import pointwise
 from .errors import ScheduleError, Span
 from .primitive import primitive
 from .stages import Condition, Number, Select, Signal, Time, Where
+from .tree import Expr
 from .values import Flag, Items, Pair, Value, describe
 
 _FUNCTIONS: dict[str, Callable[..., Expr]] = {
-    "exp": tree.exp, "log": tree.logarithm, "log2": tree.logarithm2, "log10": tree.logarithm10,
-    "sqrt": tree.square_root, "sin": tree.sine, "cos": tree.cosine, "tan": tree.tangent,
-    "tanh": tree.hyperbolic_tangent, "sigmoid": tree.sigmoid, "abs": tree.absolute, "floor": tree.floor,
-    "ceil": tree.ceiling, "round": tree.nearest,
+    "exp": functions.exp, "log": functions.logarithm, "log2": functions.logarithm2, "log10": functions.logarithm10,
+    "sqrt": functions.square_root, "sin": functions.sine, "cos": functions.cosine, "tan": functions.tangent,
+    "tanh": functions.hyperbolic_tangent, "sigmoid": functions.sigmoid, "abs": functions.absolute, "floor": functions.floor,
+    "ceil": functions.ceiling, "round": functions.nearest,
 }  # fmt: skip
 
 
@@ -35,17 +34,17 @@ for _name, _function in _FUNCTIONS.items():
 def mod(span: Span, x: Value, y: Value) -> Value:
     if isinstance(y, Number) and tree.approximate(y.value) == 0:
         raise ScheduleError("division by zero", None, y.span or span, "this is 0")
-    return pointwise(tree.modulo, [x, y], span)
+    return pointwise(functions.modulo, [x, y], span)
 
 
 @primitive("min", neighbours="operands")
 def minimum(span: Span, values: Items) -> Value:
-    return pointwise(tree.minimum, _some(values, span), span)
+    return pointwise(functions.minimum, _some(values, span), span)
 
 
 @primitive("max", neighbours="operands")
 def maximum(span: Span, values: Items) -> Value:
-    return pointwise(tree.maximum, _some(values, span), span)
+    return pointwise(functions.maximum, _some(values, span), span)
 
 
 def _some(values: Items, span: Span) -> Sequence[Value]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from sympy import Rational
-
 from . import tree
 from .errors import ScheduleError, Span
 from .stages import Number, Signal
+from .tree import Rational
 from .values import Flag, Items, Shape, Value, describe
 
 

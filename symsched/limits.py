@@ -12,6 +12,9 @@ NESTING = 64
 LEVELS = 96
 """Depth of expressions in functions that are called by functions, and of definitions that use definitions."""
 
+TREE_DEPTH = 160
+"""Depth of the exact tree."""
+
 NODES = 100_000
 """Nodes of the exact tree, a part that is used twice counted twice."""
 

@@ -27,7 +27,7 @@ class Meaning:
         expr: A total SymPy tree in `symsched.tree.t` and the parameters.
         duration: Number of steps, infinite for an endless schedule, None for a bare number.
         parameters: Free symbols other than the step, in the order in which they were written.
-        breakpoints: Steps at which the formula changes, as far as they are cut by stages.
+        breakpoints: Steps at which the formula changes; those inside a repetition are not among them.
     """
 
     expr: Expr
@@ -42,15 +42,25 @@ def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, 
         elaborator, signal, duration = _with_rest(definitions, expression, visible)
         _check_total(elaborator, duration, expression.span)
         expr = signal.at(Clock())
+        tree.check_depth(expr, {})
         if tree.size(expr) > limits.NODES:
             raise ScheduleError(f"this expands to more than {limits.NODES} nodes, which is the limit")
         used = expr.free_symbols | (duration.free_symbols if duration is not None else set())
         parameters = tuple(p for p in elaborator.parameters.values() if p in used)
-        bounds = [p.until for p in signal.pieces(Clock()) if p.until != tree.INFINITY] if signal.duration is not None else []
-        return Meaning(expr, duration, parameters, tuple(dict.fromkeys(bounds)))
+        return Meaning(expr, duration, parameters, _breakpoints(expr))
     except ScheduleError as error:
         span = error.span if error.span is not None else expression.span
         raise ScheduleError(error.title, source, span, error.label, error.hint) from None
+
+
+def _breakpoints(expr: Expr) -> tuple[Expr, ...]:
+    """The bounds that choices compare the step with; in order where they are numbers."""
+    relations = (n for n in tree.walk(expr) if n.is_Relational and n.lhs == tree.t and not n.rhs.has(tree.t))
+    bounds = list(dict.fromkeys(n.rhs for n in relations))
+    if all(isinstance(b, sympy.Rational) for b in bounds):
+        return tuple(sorted(bounds, key=tree.fraction))
+    written = [c.rhs for _, c in expr.args if c.is_Relational and c.rhs in bounds] if expr.is_Piecewise else []
+    return tuple(dict.fromkeys([*written, *bounds]))
 
 
 def _with_rest(

@@ -43,6 +43,7 @@ def plot(schedule: Schedule, path: str | PathLike[str] | None = None, steps: flo
     if steps is not None and not 0 < steps < math.inf:
         raise ScheduleError(f"the last step to show must be positive and finite, but got {steps}")
     try:
+        from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
@@ -51,7 +52,8 @@ def plot(schedule: Schedule, path: str | PathLike[str] | None = None, steps: flo
     FigureCanvasAgg(figure)
     _draw(figure.add_subplot(), schedule, steps)
     if path is not None and form is not None:
-        figure.savefig(path, format=form, dpi=150, metadata=_WITHOUT_DATE[form])
+        with rc_context({"svg.hashsalt": "symsched"}):  # the same picture gives the same bytes
+            figure.savefig(path, format=form, dpi=150, metadata=_WITHOUT_DATE[form])
     return figure
 
 

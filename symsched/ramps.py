@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Expr
-
 from . import tree
 from .arithmetic import combined
 from .errors import ScheduleError, Span
 from .primitive import primitive
-from .stages import Chain, Constant, Number, Phase, Ramp, Signal, Slice
+from .stages import Constant, Number, Phase, Signal
+from .timeline import Chain, Ramp, Slice
+from .tree import Expr
 from .values import Items, Pair, Shape, Value, describe
 from .wording import number_text
 

@@ -26,7 +26,7 @@ def text_of(argument: str) -> str:
     if sys.stdin is None:
         raise click.UsageError("standard input is closed")
     try:
-        content = click.get_binary_stream("stdin").read()
+        content = sys.stdin.buffer.read()
     except OSError as error:
         raise click.UsageError(f"standard input cannot be read: {(error.strerror or str(error)).lower()}") from None
     return _decoded(content, "standard input")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import ScheduleError
 
 if TYPE_CHECKING:
-    from sympy import Expr
-
     from .schedule import Schedule
 
 Point = tuple[float, float]
@@ -62,32 +60,34 @@ def marks(schedule: Schedule) -> list[float]:
     return sorted({m for m in found if 0 < m <= end and math.isfinite(m)})
 
 
-def _threshold(condition: Expr) -> list[float]:
+def _threshold(condition: Any) -> list[float]:
     """The first step at which a comparison of the step with a number turns over."""
-    from sympy import Ge, Lt
+    from sympy import Ge, Lt, S
 
     from .constants import to_float
     from .tree import Elapsed, t
 
     clock, bound = condition.args
-    start = clock.args[1] if isinstance(clock, Elapsed) and clock.args[0] == t else 0
-    if (clock != t and start == 0) or bound.free_symbols or getattr(start, "free_symbols", None):
+    clock, start = clock.args if isinstance(clock, Elapsed) else (clock, S.Zero)
+    if clock != t or bound.free_symbols or start.free_symbols:
         return []
-    place = to_float(bound) + (to_float(start) if start else 0.0)
+    place = to_float(bound) + to_float(start)
     if not math.isfinite(place):
         return []
     return [place if isinstance(condition, Lt | Ge) else math.floor(place) + 1]
 
 
-def _cycles(node: Expr) -> list[float]:
+def _cycles(node: Any) -> list[float]:
     """The starts of the first cycles of a repetition, its own start included."""
+    from sympy import Integer
+
     from . import tree
     from .constants import to_float
 
     clock, start, steps, stretch = node.args
     if clock != tree.t or any(a.free_symbols for a in (start, steps, stretch)):
         return []
-    return [to_float(start) + to_float(tree.cycle_start(tree.Integer(i), steps, stretch)) for i in range(CYCLES + 1)]
+    return [to_float(start) + to_float(tree.cycle_start(Integer(i), steps, stretch)) for i in range(CYCLES + 1)]
 
 
 def horizon(schedule: Schedule, function: Function) -> float:

@@ -71,7 +71,7 @@ def formula(schedule: Schedule, unicode: bool) -> str:
     """The formula as text."""
     from . import backends
 
-    if unicode and "unicode" in backends.known():
+    if unicode and backends.load("unicode") is not None:
         return schedule.emit("unicode").rstrip("\n")
     return "\n".join(_wrapped(str(schedule.expr), 78))
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sympy import Expr
-
+from . import tree
 from .clock import Clock
 from .errors import ScheduleError, Span
 from .stages import Signal
-from .tree import INFINITY, ONE
+from .tree import INFINITY, ONE, Expr
 
 Side = Literal["next", "prev"]
 
@@ -41,6 +40,7 @@ class Lookup:
     def __init__(self) -> None:
         self.known: dict[tuple[Slot, Side], Expr] = {}
         self.writing: dict[tuple[Slot, Side], Writing] = {}
+        self.depths: dict[Expr, int] = {}
         self.active = False
 
     def value(self, slot: Slot, side: Side) -> Expr:
@@ -54,8 +54,9 @@ class Lookup:
         try:
             while stack:
                 try:
-                    self.known[stack[-1]] = stack[-1][0].look(stack[-1][1])
-                    stack.pop()
+                    found = stack[-1][0].look(stack[-1][1])
+                    tree.check_depth(found, self.depths)
+                    self.known[stack.pop()] = found
                 except _Pending as pending:
                     if pending.key in stack:
                         raise self._facing(stack[stack.index(pending.key) :]) from None
@@ -93,14 +94,12 @@ class Slot:
         if neighbour is not None:
             return neighbour.start() if side == "next" else neighbour.end()
         if self.around is not None:
-            writing = self.lookup.writing
-            if (self, side) in writing:
-                writing.setdefault((self.around, side), writing[self, side])
+            if (self, side) in self.lookup.writing:
+                self.lookup.writing.setdefault((self.around, side), self.lookup.writing[self, side])
             return self.lookup.value(self.around, side)
         if side == "next":
             return ONE
-        writing = self.lookup.writing.get((self, side), Writing(None))
-        raise NothingBefore(writing)
+        raise NothingBefore(self.lookup.writing.get((self, side), Writing(None)))
 
 
 class NothingBefore(ScheduleError):

@@ -1,7 +1,8 @@
-"""The closed set of what may stand in an exact tree: SymPy's own classes, and a few nodes of ours.
+"""The closed set of what may stand in an exact tree: SymPy's own classes, and the nodes of `symsched.symbols`.
 
-Trees are built only through the constructors below. They fold rational numbers (bounded in size) and nothing else, so
-a tree keeps the form in which it was written, and no SymPy call of unbounded cost ever sees a user's numbers.
+Trees are built only through the constructors here and in `symsched.functions`. They fold rational numbers (bounded in
+size) and nothing else, so a tree keeps the form in which it was written, and no SymPy call of unbounded cost ever sees
+a user's numbers.
 """
 
 from __future__ import annotations
@@ -12,121 +13,27 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
-from sympy import Add, Basic, Expr, Function, Integer, Mul, Piecewise, Pow, Rational, Symbol, Tuple
-from sympy.codegen.cfunctions import log2, log10
+from sympy import Add, Basic, Mul, Piecewise, Pow, Symbol, Tuple
+from sympy import Expr as Expr
+from sympy import Integer as Integer
+from sympy import Rational as Rational
 from sympy.functions.elementary.piecewise import ExprCondPair
-from sympy.logic.boolalg import Boolean, false, true
+from sympy.logic.boolalg import Boolean as Boolean
+from sympy.logic.boolalg import false as false
+from sympy.logic.boolalg import true as true
 
 from . import limits
 from .errors import ScheduleError
-
-t = Symbol("t", real=True)
-"""The step: updates completed before this one, 0 at the first."""
+from .symbols import Bezier as Bezier
+from .symbols import CycleIndex as CycleIndex
+from .symbols import CycleTime as CycleTime
+from .symbols import Elapsed as Elapsed
+from .symbols import Progress as Progress
+from .symbols import Round as Round
+from .symbols import Sigmoid as Sigmoid
+from .symbols import t as t
 
 ZERO, ONE, INFINITY = sympy.S.Zero, sympy.S.One, sympy.oo
-
-
-class Elapsed(Function):  # type: ignore[misc]
-    """Time since `start` on a clock: `t - 500`, kept as one subtraction."""
-
-    nargs = 2
-    is_real = True
-
-    def doit(self, **hints: Any) -> Expr:
-        clock, start = self.args
-        return clock - start
-
-    def fdiff(self, argindex: int = 1) -> Expr:
-        return ONE if argindex == 1 else -ONE
-
-
-class Progress(Function):  # type: ignore[misc]
-    """The fraction of a stage that has passed, `(t - start)/length`; 1 where the length is 0."""
-
-    nargs = 3
-    is_real = True
-
-    def doit(self, **hints: Any) -> Expr:
-        clock, start, length = self.args
-        return ONE if length.is_zero else (clock - start) / length
-
-    def fdiff(self, argindex: int = 1) -> Expr:
-        clock, start, length = self.args
-        return (1 / length, -1 / length, -(clock - start) / length**2)[argindex - 1]
-
-
-class CycleIndex(Function):  # type: ignore[misc]
-    """How many whole cycles have passed since `start`; cycle i lasts `length * stretch**i`."""
-
-    nargs = 4
-    is_integer = True
-
-    def doit(self, **hints: Any) -> Expr:
-        clock, start, length, stretch = self.args
-        if stretch == 1:
-            return sympy.floor((clock - start) / length)
-        return sympy.floor(sympy.log(1 + (clock - start) * (stretch - 1) / length) / sympy.log(stretch))
-
-    def fdiff(self, argindex: int = 1) -> Expr:
-        return ZERO
-
-
-class CycleTime(Function):  # type: ignore[misc]
-    """Time since the current cycle began: the clock of what is repeated."""
-
-    nargs = 4
-    is_real = True
-
-    def doit(self, **hints: Any) -> Expr:
-        clock, start, length, stretch = self.args
-        return clock - start - cycle_start(CycleIndex(*self.args).doit(), length, stretch)
-
-    def fdiff(self, argindex: int = 1) -> Expr:
-        clock, start, length, stretch = self.args
-        index = CycleIndex(*self.args)
-        if argindex <= 2:
-            return ONE if argindex == 1 else -ONE
-        wanted = sympy.Dummy(real=True)
-        varied = (length, stretch)[argindex - 3]
-        begins = cycle_start(index, *((wanted, stretch) if argindex == 3 else (length, wanted)))
-        return -begins.diff(wanted).subs(wanted, varied)
-
-
-class Sigmoid(Function):  # type: ignore[misc]
-    """The logistic function `1/(1 + exp(-x))`."""
-
-    nargs = 1
-    is_real = True
-
-    def doit(self, **hints: Any) -> Expr:
-        return 1 / (1 + sympy.exp(-self.args[0]))
-
-    def fdiff(self, argindex: int = 1) -> Expr:
-        return self * (1 - self)
-
-
-class Round(Function):  # type: ignore[misc]
-    """The nearest integer, the even one of two that are equally near."""
-
-    nargs = 1
-    is_integer = True
-
-    def fdiff(self, argindex: int = 1) -> Expr:
-        return ZERO
-
-
-class Bezier(Function):  # type: ignore[misc]
-    """The CSS timing curve through (0, 0), (x1, y1), (x2, y2), (1, 1): its height at the width `u`."""
-
-    nargs = 5
-    is_real = True
-
-
-def cycle_start(index: Expr, length: Expr, stretch: Expr) -> Expr:
-    """When cycle `index` begins, on the clock of the repetition."""
-    if stretch == 1:
-        return multiply(index, length)
-    return divide(multiply(length, add(power(stretch, index), -ONE)), add(stretch, -ONE))
 
 
 # Numbers
@@ -134,15 +41,15 @@ def cycle_start(index: Expr, length: Expr, stretch: Expr) -> Expr:
 
 def number(value: Fraction | int) -> Rational:
     """An exact number; one that is too large to be handled is an error."""
-    value = Fraction(value)
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > limits.BITS:
+    top, bottom = value.numerator, value.denominator
+    if top.bit_length() > limits.BITS or bottom.bit_length() > limits.BITS:
         raise ScheduleError(f"an exact number here has more than {limits.BITS} bits, which is the limit")
-    return Rational(value.numerator, value.denominator)
+    return Integer(top) if bottom == 1 else Rational(top, bottom)
 
 
 def fraction(value: Expr) -> Fraction:
     """The Python value of a rational number."""
-    return Fraction(int(value.p), int(value.q))
+    return Fraction(value.p, value.q)
 
 
 def parameter(name: str) -> Symbol:
@@ -197,25 +104,26 @@ def cycle_time(clock: Expr, start: Expr, length: Expr, stretch: Expr) -> Expr:
 
 def add(*terms: Expr) -> Expr:
     total = Fraction(0)
-    parts: dict[Expr, Fraction] = {}  # what is added to how often, in the order of writing; 1 stands for the numbers
+    parts: dict[Expr, Fraction | int] = {}  # what is added, and how often, in the order of writing; 1 for the numbers
     for term in terms:
         for part in term.args if isinstance(term, Add) else (term,):
             if isinstance(part, Rational):
                 total += fraction(part)
-                parts.setdefault(ONE, Fraction(0))
+                parts.setdefault(ONE, 0)
             else:
                 times, rest = _coefficient(part)
-                parts[rest] = parts.get(rest, Fraction(0)) + times
+                parts[rest] = parts[rest] + times if rest in parts else times
     if ONE in parts:
         parts[ONE] = total
-    return _combined(Add, [multiply(number(n), part) for part, n in parts.items() if n], ZERO)
+    sums = [part if n == 1 and part is not ONE else multiply(number(n), part) for part, n in parts.items() if n]
+    return _combined(Add, sums, ZERO)
 
 
-def _coefficient(term: Expr) -> tuple[Fraction, Expr]:
+def _coefficient(term: Expr) -> tuple[Fraction | int, Expr]:
     """A term as a rational number times the rest."""
     if isinstance(term, Mul) and isinstance(term.args[0], Rational):
         return fraction(term.args[0]), _combined(Mul, list(term.args[1:]), ONE)
-    return Fraction(1), term
+    return 1, term
 
 
 def subtract(left: Expr, right: Expr) -> Expr:
@@ -223,23 +131,24 @@ def subtract(left: Expr, right: Expr) -> Expr:
 
 
 def negate(term: Expr) -> Expr:
-    if isinstance(term, Add) and all(isinstance(part, Rational) or _is_negative(part) for part in term.args[1:]):
+    if isinstance(term, Add) and all(isinstance(part, Rational) or is_negative(part) for part in term.args[1:]):
         return add(*(negate(part) for part in reversed(term.args)))
     return multiply(-ONE, term)
 
 
 def multiply(*factors: Expr) -> Expr:
-    coefficient, rest = Fraction(1), []
+    numbers: list[Expr] = []
+    rest: list[Expr] = []
     for factor in factors:
         for part in factor.args if isinstance(factor, Mul) else (factor,):
-            if isinstance(part, Rational):
-                coefficient *= fraction(part)
-            else:
-                rest.append(part)
-    if coefficient == 0:
-        return ZERO
-    if coefficient != 1:
-        rest.insert(0, number(coefficient))
+            if part is not ONE:
+                (numbers if isinstance(part, Rational) else rest).append(part)
+    if numbers:
+        coefficient = numbers[0] if len(numbers) == 1 else number(math.prod(map(fraction, numbers)))
+        if coefficient is ZERO:
+            return ZERO
+        if coefficient is not ONE:
+            rest.insert(0, coefficient)
     return _combined(Mul, rest, ONE)
 
 
@@ -287,134 +196,19 @@ def _combined(kind: type[Expr], parts: list[Expr], neutral: Expr) -> Expr:
     return kind._from_args(parts)
 
 
-def _is_negative(term: Expr) -> bool:
+def is_negative(term: Expr) -> bool:
+    """Whether a term is written with a minus sign."""
     return isinstance(term, Mul) and isinstance(term.args[0], Rational) and term.args[0].p < 0
 
 
-# Functions: exact at the points where schedules meet
+# Repetition
 
 
-def exp(x: Expr) -> Expr:
-    return ONE if x == 0 else sympy.exp(x, evaluate=False)
-
-
-def logarithm(x: Expr) -> Expr:
-    return ZERO if x == 1 else sympy.log(x, evaluate=False)
-
-
-def logarithm2(x: Expr) -> Expr:
-    if isinstance(x, Rational) and x > 0 and min(x.p, x.q) == 1 and (x.p * x.q).bit_count() == 1:
-        return Integer(int(x.p).bit_length() - int(x.q).bit_length())
-    return log2(x, evaluate=False)
-
-
-def logarithm10(x: Expr) -> Expr:
-    if isinstance(x, Rational) and x > 0 and min(x.p, x.q) == 1:
-        digits = len(str(x.p * x.q)) - 1
-        if 10**digits == x.p * x.q:
-            return Integer(digits if x.q == 1 else -digits)
-    return log10(x, evaluate=False)
-
-
-def square_root(x: Expr) -> Expr:
-    return power(x, Rational(1, 2))
-
-
-_COSINES = {
-    Fraction(0): 1, Fraction(1, 3): Fraction(1, 2), Fraction(1, 2): 0, Fraction(2, 3): Fraction(-1, 2), Fraction(1): -1,
-    Fraction(4, 3): Fraction(-1, 2), Fraction(3, 2): 0, Fraction(5, 3): Fraction(1, 2),
-}  # fmt: skip
-"""cos(pi*q) where it is rational, by Niven's theorem all of them."""
-
-
-def _turns(x: Expr) -> Fraction | None:
-    """q where x is pi*q."""
-    if x == 0:
-        return Fraction(0)
-    if x == sympy.pi:
-        return Fraction(1)
-    if isinstance(x, Mul) and len(x.args) == 2 and isinstance(x.args[0], Rational) and x.args[1] == sympy.pi:
-        return fraction(x.args[0])
-    return None
-
-
-def cosine(x: Expr) -> Expr:
-    turns = _turns(x)
-    if turns is not None and turns % 2 in _COSINES:
-        return number(_COSINES[turns % 2])
-    rest = _complement_of_half_turn(x)
-    return sympy.cos(x, evaluate=False) if rest is None else negate(cosine(rest))
-
-
-def _complement_of_half_turn(x: Expr) -> Expr | None:
-    """y*pi where x is pi*(1 - y): the cosine of one is minus that of the other."""
-    if isinstance(x, Mul) and len(x.args) == 2 and x.args[0] == sympy.pi and isinstance(x.args[1], Add):
-        inner = x.args[1].args
-        if len(inner) == 2 and inner[0] == 1 and _is_negative(inner[1]):
-            return multiply(sympy.pi, negate(inner[1]))
-    return None
-
-
-def sine(x: Expr) -> Expr:
-    turns = _turns(x)
-    if turns is not None and (turns - Fraction(1, 2)) % 2 in _COSINES:
-        return number(_COSINES[(turns - Fraction(1, 2)) % 2])
-    return sympy.sin(x, evaluate=False)
-
-
-def tangent(x: Expr) -> Expr:
-    turns = _turns(x)
-    return ZERO if turns is not None and turns.denominator == 1 else sympy.tan(x, evaluate=False)
-
-
-def hyperbolic_tangent(x: Expr) -> Expr:
-    return ZERO if x == 0 else sympy.tanh(x, evaluate=False)
-
-
-def sigmoid(x: Expr) -> Expr:
-    return Rational(1, 2) if x == 0 else Sigmoid(x)
-
-
-def absolute(x: Expr) -> Expr:
-    return number(abs(fraction(x))) if isinstance(x, Rational) else sympy.Abs(x, evaluate=False)
-
-
-def floor(x: Expr) -> Expr:
-    if isinstance(x, Rational):
-        return number(math.floor(fraction(x)))
-    return x if isinstance(x, sympy.floor | sympy.ceiling | Round | CycleIndex) else sympy.floor(x, evaluate=False)
-
-
-def ceiling(x: Expr) -> Expr:
-    if isinstance(x, Rational):
-        return number(math.ceil(fraction(x)))
-    return x if isinstance(x, sympy.floor | sympy.ceiling | Round | CycleIndex) else sympy.ceiling(x, evaluate=False)
-
-
-def nearest(x: Expr) -> Expr:
-    return number(round(fraction(x))) if isinstance(x, Rational) else Round(x)
-
-
-def modulo(left: Expr, right: Expr) -> Expr:
-    if isinstance(left, Rational) and isinstance(right, Rational) and right != 0:
-        return number(fraction(left) % fraction(right))
-    return sympy.Mod(left, right, evaluate=False)
-
-
-def minimum(*items: Expr) -> Expr:
-    return _extreme(sympy.Min, min, items)
-
-
-def maximum(*items: Expr) -> Expr:
-    return _extreme(sympy.Max, max, items)
-
-
-def _extreme(kind: type[Expr], choose: Any, items: tuple[Expr, ...]) -> Expr:
-    numbers = [fraction(i) for i in items if isinstance(i, Rational)]
-    parts = list(dict.fromkeys(i for i in items if not isinstance(i, Rational)))
-    if numbers:
-        parts.append(number(choose(numbers)))
-    return parts[0] if len(parts) == 1 else kind(*parts, evaluate=False)
+def cycle_start(index: Expr, length: Expr, stretch: Expr) -> Expr:
+    """When cycle `index` begins, on the clock of the repetition."""
+    if stretch == 1:
+        return multiply(index, length)
+    return divide(multiply(length, add(power(stretch, index), -ONE)), add(stretch, -ONE))
 
 
 # Choice
@@ -492,3 +286,22 @@ def size(value: Expr) -> int:
         else:
             sizes[stack.pop()] = 1 + sum(sizes[a] for a in node.args)
     return sizes[value]
+
+
+def depth(value: Expr, known: dict[Expr, int]) -> int:
+    """The longest way from the top of a tree to a leaf; `known` is filled for all its nodes."""
+    stack = [value]
+    while stack:
+        node = stack[-1]
+        waiting = [a for a in node.args if a not in known]
+        if waiting:
+            stack.extend(waiting)
+        else:
+            known[stack.pop()] = 1 + max((known[a] for a in node.args), default=0)
+    return known[value]
+
+
+def check_depth(value: Expr, known: dict[Expr, int]) -> None:
+    """Refuse a tree that is too deep for whoever walks it."""
+    if depth(value, known) > limits.TREE_DEPTH:
+        raise ScheduleError(f"values built on values too deep: the limit of the tree is {limits.TREE_DEPTH} levels")

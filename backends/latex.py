@@ -1,0 +1,135 @@
+r"""LaTeX: the formula of a schedule as a textbook prints it, without delimiters.
+
+The text needs amsmath (`cases`, `\operatorname`), which MathJax and KaTeX have built in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .figures import Figure
+from .letters import GREEK, LIMITS, Letter
+from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row
+from .typeset import typeset
+
+REQUIRES = ""
+FUNCTION = ""
+
+
+def emit(schedule: Any, *, style: str = "cases", symbol: str | None = None, time: str = "t") -> str:
+    r"""The formula of a schedule.
+
+    Args:
+        schedule: A `symsched.Schedule`.
+        style: "cases" with the numbers in the formula, or "symbolic" with letters and a legend, for a single call.
+        symbol: A left side such as `\eta(t) =`, printed as it stands.
+        time: The name of the step, printed as the name of a parameter is.
+
+    Raises:
+        ScheduleError: The style is unknown or does not fit the schedule, or a node has no notation.
+    """
+    return typeset(schedule, Latex(), style, symbol, time)
+
+
+_BRACKETS = {"()": ("(", ")"), "floor": (r"\lfloor ", r" \rfloor"), "ceil": (r"\lceil ", r" \rceil"), "abs": ("|", "|")}
+_OPERATORS = {"sigma": r"\sigma", "round": r"\operatorname{round}", "bezier": r"\operatorname{bezier}"}
+_BARE = frozenset({"sin", "cos", "tan", "tanh", "ln", "log"})
+"""Functions whose argument needs no brackets where it holds together."""
+
+
+class Latex(Notation):
+    """Draws forms in LaTeX."""
+
+    name = "latex"
+    plus, minus, sign, times, modulo = " + ", " - ", "-", r" \cdot ", r" \bmod "
+    relations = {"<": " < ", "<=": r" \le ", ">": " > ", ">=": r" \ge ", "==": " = ", "!=": r" \ne "}
+    constants = {"pi": r"\pi", "inf": r"\infty"}
+    otherwise = r"\text{otherwise}"
+
+    def figure(self, figure: Figure) -> Piece:
+        digits, exponent = figure
+        text = _grouped(digits)
+        if not exponent:
+            return Piece(text, ATOM, digit=True)
+        power = f"10^{{{exponent}}}"
+        return Piece(rf"{text} \cdot {power}", PRODUCT, digit=True) if text else Piece(power, POWER, digit=True)
+
+    def letter(self, letter: Letter) -> Piece:
+        base = letter.base.replace("_", r"\_")
+        base = rf"\mathrm{{{base}}}" if letter.is_word else rf"\{base}" if base in GREEK else base
+        below = f"_{{{', '.join(map(_index, letter.below))}}}" if letter.below else ""
+        return Piece(base + below, ATOM, word=letter.is_word)
+
+    def fraction(self, top: Piece, bottom: Piece, script: bool) -> Piece:
+        if script:
+            text = f"{self.held(top, PRODUCT).text}/{self.held(bottom, POWER).text}"
+            return Piece(text, PRODUCT, digit=top.digit, slash=True)
+        return Piece(rf"\frac{{{top.text}}}{{{bottom.text}}}", PRODUCT, tall=True, fraction=True)
+
+    def power(self, base: Piece, exponent: Piece) -> Piece:
+        return Piece(f"{base.text}^{{{exponent.text}}}", POWER, base.tall, base.digit, word=base.word)
+
+    def root(self, inside: Piece) -> Piece:
+        return Piece(rf"\sqrt{{{inside.text}}}", ATOM, inside.tall)
+
+    def brackets(self, inside: Piece, kind: str = "()") -> Piece:
+        left, right = _BRACKETS[kind]
+        if inside.tall:
+            left, right = rf"\left{left}", rf"{' ' * (not right.startswith(' '))}\right{right.strip()}"
+            if kind == "()":
+                right = r"\right)"
+        return Piece(left + inside.text + right, ATOM, inside.tall)
+
+    def function(
+        self, name: str, arguments: Sequence[Piece], below: Sequence[Piece] = (), above: Piece | None = None
+    ) -> Piece:
+        head = _OPERATORS.get(name, rf"\{name}")
+        head += f"_{{{', '.join(p.text for p in below)}}}" if below else ""
+        head += f"^{{{above.text}}}" if above else ""
+        [first, *others] = arguments
+        tall = any(p.tall for p in arguments)
+        if (
+            name in _BARE
+            and first.level >= PRODUCT
+            and not first.is_open
+            and "(" not in first.text.partition(r"\frac")[0]
+        ):
+            return Piece(f"{head} {first.text}", PRODUCT, tall, is_open=True)
+        inside = Piece(", ".join(p.text for p in arguments), ATOM, tall)
+        return Piece(head + self.brackets(inside).text, ATOM, tall)
+
+    def beside(self, left: Piece, right: Piece) -> str:
+        if left.word or right.word:
+            return r" \, "
+        return "" if right.text.startswith(r"\left") else " "
+
+    def cases(self, rows: Sequence[Row]) -> Piece:
+        body = r" \\ ".join(f"{value.text} & {before}{after}" for value, (before, after) in rows)
+        return Piece(rf"\begin{{cases}} {body} \end{{cases}}", 0, tall=True)
+
+    def display(self, rows: Sequence[Row], is_stage: bool, legend: Sequence[tuple[str, str]], symbol: str) -> str:
+        value, (before, after) = rows[0]
+        if is_stage:
+            text = rf"{value.text}, \quad {before}{after}"
+        else:
+            text = value.text if len(rows) == 1 and not after else self.cases(rows).text
+        if legend:
+            text += r", \qquad " + r",\ ".join(f"{letter} = {meaning}" for letter, meaning in legend)
+        return f"{symbol} {text}" if symbol else text
+
+
+def _grouped(digits: str) -> str:
+    """Digits in groups of three from five digits on, with thin spaces between them."""
+    whole, point, rest = digits.partition(".")
+    if len(whole) < 5:
+        return digits
+    head = len(whole) % 3
+    groups = [whole[:head]] * bool(head) + [whole[i : i + 3] for i in range(head, len(whole), 3)]
+    return r"\,".join(groups) + point + rest
+
+
+def _index(name: str) -> str:
+    if name in LIMITS or name in GREEK:
+        return rf"\{name}"
+    return name if len(name) == 1 or name.isdigit() else rf"\mathrm{{{name}}}"
