@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import os
+import pkgutil
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 import symsched as ss
-from symsched import limits, prelude, syntax
+from symsched import builder, limits, prelude, syntax
 from symsched.nodes import Annotated, Call, Program, children
 
 ROOT = Path(__file__).parent.parent
@@ -24,18 +27,22 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", REFERENCE, *sorted((R
 each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 
 
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 # Blocks of code
 
 
 def run_commands(example: Example) -> None:
     """Lines that begin with `$ `, each with what it prints."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "COLUMNS": "80", "PYTHONUTF8": "1"}
     for block in re.split(r"^\$ ", example.parsed, flags=re.MULTILINE)[1:]:
         command, _, expected = block.partition("\n")
-        folder = example.namespace["folder"]
         done = subprocess.run(
-            ["/bin/sh", "-c", command + " 2>&1"], cwd=folder, env={**os.environ, "PATH": path, "COLUMNS": "80"},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False,
+            ["/bin/sh", "-c", command], cwd=example.namespace["folder"], env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False,
         )  # fmt: skip
         assert [line.rstrip() for line in done.stdout.strip().splitlines()] == expected.strip().splitlines(), command
 
@@ -54,11 +61,17 @@ def read_mistake(example: Example) -> None:
     assert str(caught.value) == expected.rstrip("\n")
 
 
+def compare_formula(example: Example) -> None:
+    """The formula of the schedule that the document calls `lr`."""
+    assert example.parsed.split() == example.namespace["lr"].latex().split()
+
+
 PARSERS = [
     PythonCodeBlockParser(),
     CodeBlockParser("console", run_commands),
     CodeBlockParser("sched", read_program),
     CodeBlockParser("error", read_mistake),
+    CodeBlockParser("math", compare_formula),
 ]
 
 
@@ -83,12 +96,25 @@ def test_a_wrong_block_is_seen(tmp_path: Path) -> None:
             example.evaluate()
 
 
+MODULES = [module.name for module in pkgutil.walk_packages(ss.__path__, "symsched.")]
+
+
+@pytest.mark.parametrize("name", ["symsched", *MODULES])
+def test_docstrings(name: str) -> None:
+    assert doctest.testmod(import_module(name)).failed == 0
+
+
+def test_modules_are_found() -> None:
+    """The test of the test above."""
+    assert {"symsched.api", "symsched.backends.python"} <= set(MODULES)
+
+
 # Tables
 
 
 def tables(path: Path) -> Iterator[list[list[str]]]:
     """The tables of a document: rows of cells, the header first, the line of dashes left out."""
-    for block in re.findall(r"(?:^\|.*\n)+", path.read_text(), flags=re.MULTILINE):
+    for block in re.findall(r"(?:^\|.*\n)+", read(path), flags=re.MULTILINE):
         rows = [[cell.strip() for cell in row.strip("| ").split(" | ")] for row in block.splitlines()]
         yield [rows[0], *rows[2:]]
 
@@ -149,21 +175,21 @@ def test_table_of_shapes() -> None:
 
 def test_table_of_kinds() -> None:
     names = [code(cell) for cell in table(REFERENCE, "kind")]
-    assert names == [*syntax.KINDS, "[up, down]"]
+    assert names == [*builder.KINDS, "[up, down]"]
 
 
 def test_table_of_units() -> None:
     rows = table(REFERENCE, "unit")
     units = {unit for cell in rows for unit in re.findall(r"`([^`]+)`", cell)}
-    assert units == {*syntax.FACTORS, *syntax.LENGTH_UNITS} - {""}
+    assert units == {*builder.FACTORS, *builder.LENGTH_UNITS} - {""}
     from symsched.names import UNIT_NAMES
 
     assert {code(cell): code(name) for cell, (_, name) in list(rows.items())[1:]} == UNIT_NAMES
 
 
 def test_reserved_names() -> None:
-    (line,) = re.findall(r"cannot take:\n(.*)\.\n", REFERENCE.read_text())
-    assert re.findall(r"`([^`]+)`", line) == list(syntax.RESERVED)
+    (line,) = re.findall(r"cannot take:\n(.*)\.\n", read(REFERENCE))
+    assert re.findall(r"`([^`]+)`", line) == list(builder.RESERVED)
 
 
 def test_table_of_limits() -> None:
@@ -176,13 +202,13 @@ def test_table_of_limits() -> None:
 
 @each_document
 def test_links_lead_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text()):
+    for target in re.findall(r"\]\(([^)\s]+)\)", read(path)):
         file, _, anchor = target.partition("#")
         if "://" in file:
             continue
         assert (path.parent / file).exists(), target
         if anchor:
-            text = (path.parent / file if file else path).read_text()
+            text = read(path.parent / file if file else path)
             titles = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
             anchors = [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
             assert anchor in anchors, target
@@ -196,7 +222,7 @@ def reference_parser() -> Lark:
     ours = (ROOT / "grammar" / "schedule.lark").read_text()
     terminals = ours[ours.index("NUMBER:") :]
     names = {literal: name for name, literal in re.findall(r'^([A-Z_]+): (".*")$', terminals, flags=re.MULTILINE)}
-    (rules,) = re.findall(r"```ebnf\n(.*?)```", REFERENCE.read_text(), flags=re.DOTALL)
+    (rules,) = re.findall(r"```ebnf\n(.*?)```", read(REFERENCE), flags=re.DOTALL)
     rules = re.sub(r'"[^"]+"', lambda match: names[match[0]], rules)
     return Lark(rules + "\n" + terminals, start="program", parser="earley", lexer="basic", postlex=syntax.Lines())
 
@@ -229,7 +255,7 @@ def test_the_grammar_of_the_reference_is_ours() -> None:
     """Both accept and refuse the same texts: those of the reference, and what is left when a word is taken out."""
     parser = reference_parser()
     texts = [code(row[0]) for rows in tables(REFERENCE) if rows[0][0] == "value at `t` =" for row in rows[1:]]
-    texts += re.findall(r"```(?:sched|error)\n(.*?)(?:---.*?)?```", REFERENCE.read_text(), flags=re.DOTALL)
+    texts += re.findall(r"```(?:sched|error)\n(.*?)(?:---.*?)?```", read(REFERENCE), flags=re.DOTALL)
     texts += ["f(m: [a, b], x: value = 1, y=2, z,) = x; f(a)", "", "a = 1", "where(t <= 3, -1, 2)**-2", "[]", "f()[:]"]
     for text in texts:
         words = re.findall(r">>|\*\*|[<>=!]=|[\w.]+%?|\n|\S", re.sub("#.*", "", text))
