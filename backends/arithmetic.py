@@ -66,11 +66,17 @@ class Product:
         value = abs(self.coefficient)
         if not self.bottom and value.denominator != 1 and any(map(_is_half_wave, self.top)):
             return 2 * value, 2
-        if is_ratio(value) or (self.bottom and value.numerator == 1 and value.denominator < 10):
-            return Fraction(value.numerator), value.denominator
-        if self.is_angle:
+        is_time = len(self.top) == 1 and not self.bottom and _is_time(self.top[0])
+        is_scale = value.numerator == 1 and value.denominator <= (1000 if is_time else 9 if self.bottom else 1)
+        if is_ratio(value) or is_scale or self.is_angle:
             return Fraction(value.numerator), value.denominator
         return value, 1
+
+
+def _is_time(factor: Expr) -> bool:
+    """Whether a factor is a time, which is divided by a length rather than multiplied by a decimal."""
+    terms = factor.args if isinstance(factor, sympy.Add) else (factor,)
+    return any(term == tree.t or isinstance(term, tree.Elapsed | tree.CycleTime | sympy.Mod) for term in terms)
 
 
 def _is_half_wave(factor: Expr) -> bool:

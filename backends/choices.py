@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy
 from sympy import Expr
@@ -43,10 +43,25 @@ Bound = tuple[Expr, bool]
 def laid_out(expr: Expr) -> list[Row]:
     """A whole schedule from step 0 on."""
     pieces = cut(expr)
-    if pieces is not None:
+    if pieces is not None and len(pieces) > 1:
         bounds = [(tree.number(key[0]), key[1]) for key, _ in pieces if key is not None]
         return _intervals(tree.t, [value for _, value in pieces], bounds, tree.ZERO)
-    return rows(lifted(expr), tree.ZERO)
+    return [inner for row in rows(lifted(expr), tree.ZERO) for inner in _flat(row)]
+
+
+def _flat(row: Row) -> list[Row]:
+    """A row whose value is a choice by the step too, as the rows of that choice."""
+    inner = rows(lifted(row.value), row.low)
+    known = [r.high is None or tree.is_number(r.high) for r in (row, *inner)]
+    if len(inner) == 1 or row.clock != tree.t or any(r.clock != tree.t for r in inner) or not all(known):
+        return [row]
+    result: list[Row] = []
+    for piece in inner:
+        piece = replace(piece, low_open=piece.low_open if result else row.low_open)
+        if row.high is not None and (piece.high is None or piece.high >= row.high):
+            return [*result, replace(piece, high=row.high, high_closed=row.high_closed)]
+        result.append(piece)
+    return result
 
 
 def rows(expr: Expr, begin: Expr | None = None) -> list[Row]:
@@ -97,7 +112,8 @@ def _bounds(expr: Expr) -> tuple[Expr, list[Bound], bool] | None:
         clock, bound = condition.lhs, condition.rhs
         if not clock.has(tree.t):
             clock, bound, below = bound, clock, not below
-        if bound.has(tree.t) or not clock.has(tree.t):
+        moves = bound.has(tree.t) and not isinstance(clock, tree.CycleTime) and len(expr.args) > 2
+        if moves or not clock.has(tree.t):
             return None
         if isinstance(clock, tree.Elapsed):
             clock, bound = clock.args[0], tree.add(clock.args[1], bound)

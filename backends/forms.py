@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import islice
 
 import sympy
@@ -10,6 +11,7 @@ from sympy.codegen.cfunctions import log2, log10
 
 from .. import tree
 from .choices import lifted, rows
+from .figures import is_ratio
 from .formula import Formula, Steps, is_negative, rule
 from .notation import MOD, POWER, PRODUCT, SUM, Piece
 
@@ -19,20 +21,20 @@ SHORT = 12
 
 @rule(sympy.Rational)
 def _number(formula: Formula, expr: Expr, script: bool) -> Steps:
+    yield from ()
     return formula.number(expr, script)
-    yield  # a rule is a generator
 
 
 @rule(sympy.Symbol)
 def _symbol(formula: Formula, expr: Expr, script: bool) -> Steps:
+    yield from ()
     return formula.name(formula.time if expr == tree.t else expr.name)
-    yield
 
 
 @rule(type(sympy.pi), type(sympy.oo))
 def _constant(formula: Formula, expr: Expr, script: bool) -> Steps:
+    yield from ()
     return Piece(formula.notation.constants["pi" if expr == sympy.pi else "inf"])
-    yield
 
 
 # Clocks
@@ -55,16 +57,27 @@ def _elapsed(formula: Formula, expr: Expr, script: bool) -> Steps:
 @rule(tree.Progress)
 def _progress(formula: Formula, expr: Expr, script: bool) -> Steps:
     clock, start, length = expr.args
-    passed = tree.elapsed(clock, start)
     length = formula.cycles.length(clock, length)
-    if tree.is_number(length) and length.q != 1 and length.p != 1:
-        passed, length = tree.multiply(tree.Integer(length.q), passed), tree.Integer(length.p)
+    parts = _coefficient(length)
+    if is_ratio(parts):
+        times = tree.Integer(parts.denominator)
+        length = tree.multiply(times, length)
+        if _coefficient(tree.multiply(times, start)).denominator == 1:
+            passed = tree.elapsed(tree.multiply(times, clock), tree.multiply(times, start))
+        else:
+            passed = tree.multiply(times, tree.elapsed(clock, start))
+    else:
+        passed = tree.elapsed(clock, start)
     if length == 1:
         return (yield passed, script)
-    if tree.is_number(length) and length.p == 1:
-        return (yield tree.multiply(tree.Integer(length.q), passed), script)
     top = yield passed, script
     return formula.notation.fraction(top, (yield length, script), script)
+
+
+def _coefficient(length: Expr) -> Fraction:
+    """The number in front of a product."""
+    first = length.args[0] if isinstance(length, sympy.Mul) else length
+    return tree.fraction(first) if tree.is_number(first) else Fraction(1)
 
 
 @rule(tree.CycleIndex)
@@ -85,13 +98,14 @@ def _cycle_time(formula: Formula, expr: Expr, script: bool) -> Steps:
 
 @rule(sympy.Mod)
 def _mod(formula: Formula, expr: Expr, script: bool) -> Steps:
-    return (yield from _modulo(formula, *expr.args, script))
+    return (yield from _modulo(formula, expr.args[0], expr.args[1], script))
 
 
 def _modulo(formula: Formula, left: Expr, right: Expr, script: bool) -> Steps:
     write = formula.notation
     whole = write.held((yield left, script), PRODUCT)
-    part = write.held((yield right, script), POWER)
+    part = yield right, script
+    part = part if part.fraction and not part.slash else write.held(part, POWER)
     return Piece(whole.text + write.modulo + part.text, MOD, whole.tall or part.tall, whole.digit, whole.fraction)
 
 
@@ -130,6 +144,9 @@ def _extreme(formula: Formula, expr: Expr, script: bool) -> Steps:
     """A minimum or maximum; of arguments with known values only the one that counts is left."""
     known = [a for a in expr.args if formula.value_of(a) is not None]
     kept = list(expr.args)
+    if isinstance(expr, sympy.Max) and tree.t in kept:
+        kept = [a for a in kept if not (tree.is_number(a) and a <= 0)]  # the step is never below 0
+        known = [a for a in known if a in kept]
     if known:
         choose = min if isinstance(expr, sympy.Min) else max
         best = choose(known, key=lambda a: tree.fraction(formula.value_of(a)))
@@ -146,6 +163,8 @@ def _extreme(formula: Formula, expr: Expr, script: bool) -> Steps:
 @rule(sympy.exp)
 def _exponential(formula: Formula, expr: Expr, script: bool) -> Steps:
     exponent = expr.args[0]
+    if exponent == 1:
+        return Piece("e")
     if script or any(True for _ in islice(tree.walk(exponent), SHORT, None)):
         return formula.notation.function("exp", [(yield exponent, script)])
     return formula.notation.power(Piece("e"), (yield exponent, True))

@@ -6,7 +6,7 @@ The text needs amsmath (`cases`, `\operatorname`), which MathJax and KaTeX have 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from .figures import Figure
 from .letters import GREEK, LIMITS, Letter
@@ -43,8 +43,8 @@ class Latex(Notation):
 
     name = "latex"
     plus, minus, sign, times, modulo = " + ", " - ", "-", r" \cdot ", r" \bmod "
-    relations = {"<": " < ", "<=": r" \le ", ">": " > ", ">=": r" \ge ", "==": " = ", "!=": r" \ne "}
-    constants = {"pi": r"\pi", "inf": r"\infty"}
+    relations: ClassVar = {"<": " < ", "<=": r" \le ", ">": " > ", ">=": r" \ge ", "==": " = ", "!=": r" \ne "}
+    constants: ClassVar = {"pi": r"\pi", "inf": r"\infty"}
     otherwise = r"\text{otherwise}"
 
     def figure(self, figure: Figure) -> Piece:
@@ -87,14 +87,11 @@ class Latex(Notation):
         head = _OPERATORS.get(name, rf"\{name}")
         head += f"_{{{', '.join(p.text for p in below)}}}" if below else ""
         head += f"^{{{above.text}}}" if above else ""
-        [first, *others] = arguments
+        first = arguments[0]
         tall = any(p.tall for p in arguments)
-        if (
-            name in _BARE
-            and first.level >= PRODUCT
-            and not first.is_open
-            and "(" not in first.text.partition(r"\frac")[0]
-        ):
+        is_simple = first.level >= PRODUCT and not first.is_open and not first.slash
+        is_simple = is_simple and "(" not in first.text.partition(r"\frac")[0]
+        if name in _BARE and is_simple:
             return Piece(f"{head} {first.text}", PRODUCT, tall, is_open=True)
         inside = Piece(", ".join(p.text for p in arguments), ATOM, tall)
         return Piece(head + self.brackets(inside).text, ATOM, tall)

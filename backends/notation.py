@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import ClassVar
 
 from .figures import Figure
 from .letters import Letter
@@ -51,8 +53,8 @@ class Notation(ABC):
     sign: str
     times: str
     modulo: str
-    relations: dict[str, str]
-    constants: dict[str, str]
+    relations: ClassVar[dict[str, str]]
+    constants: ClassVar[dict[str, str]]
     otherwise: str
 
     @abstractmethod
@@ -117,19 +119,18 @@ class Notation(ABC):
         if len(factors) == 1:
             return factors[0]
         last = len(factors) - 1
-        parts = [self._factor(f, is_last=i == last) for i, f in enumerate(factors)]
+        parts = [self._factor(f, i == last or factors[i + 1].is_open) for i, f in enumerate(factors)]
         text = parts[0].text
-        for left, right in zip(parts, parts[1:], strict=False):
-            apart = (
-                right.digit or right.fraction or left.slash or (left.word and right.text.startswith(("(", r"\left")))
-            )
-            text += (self.times if apart else self.beside(left, right)) + right.text
+        for left, right in pairwise(parts):
+            looks_like_a_call = left.word and right.text.startswith(("(", r"\left"))
+            needs_sign = right.digit or right.fraction or left.slash or looks_like_a_call
+            text += (self.times if needs_sign else self.beside(left, right)) + right.text
         tall = any(p.tall for p in parts)
         return Piece(text, PRODUCT, tall, parts[0].digit, parts[0].fraction, parts[-1].slash, is_open=parts[-1].is_open)
 
-    def _factor(self, piece: Piece, is_last: bool) -> Piece:
+    def _factor(self, piece: Piece, may_be_open: bool) -> Piece:
         piece = self.held(piece, PRODUCT)
-        return piece if is_last or not piece.is_open else self.brackets(piece)
+        return piece if may_be_open or not piece.is_open else self.brackets(piece)
 
     def shared(self, inside: Sequence[Piece], number: Piece, outside: Sequence[Piece], script: bool) -> Piece:
         """A product of which some factors stand over a number."""

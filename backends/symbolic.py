@@ -11,12 +11,11 @@ from sympy import Expr, Symbol
 from .. import prelude, tree
 from ..errors import ScheduleError
 from ..format import expression_text, program_text
+from ..names import UNIT_NAMES
 from ..nodes import Argument, Call, Chain, Function, Name, Node, Number, Parameter, Program, Value, children
 from ..schedule import Schedule
 
-RESERVED = frozenset(
-    {"t", "pi", "inf", "true", "false", "none", "next", "prev", "rest", "total", "steps_per_epoch", "tokens_per_step", "images_per_step"}
-)  # fmt: skip
+RESERVED = frozenset({"t", "pi", "inf", "true", "false", "none", "next", "prev", "rest", *UNIT_NAMES.values()})
 """Names that mean something else in a program."""
 
 LETTERS = {
@@ -115,12 +114,12 @@ def _number(node: Node) -> Expr | None:
 
 def _falls(call: Call, function: Function) -> bool:
     """Whether the call goes from a start down to an end, as far as that is known."""
-    given = {p.name: _number(a.value) for a, p in _assigned(call, function) if p is not None}
-    ends = [p for p in function.parameters if p.name == "end"]
-    start = given.get("start")
-    if not ends or "start" not in given or (default := ends[0].default) is None and "end" not in given:
+    given = {p.name: a.value for a, p in _assigned(call, function) if p is not None}
+    ends = [given.get("end", p.default) for p in function.parameters if p.name == "end"]
+    first = given.get("start") or given.get("peak")
+    if first is None or not ends or ends[0] is None:
         return False
-    end = given["end"] if "end" in given else _number(default) if default is not None else None
+    start, end = _number(first), _number(ends[0])
     return start is None or end is None or bool(start >= end)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from .figures import Figure
 from .letters import GREEK, Letter
@@ -37,7 +37,8 @@ def emit(schedule: Any, *, style: str = "cases", symbol: str | None = None, time
 _RAISED = str.maketrans("0123456789-+tinx", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵗⁱⁿˣ")
 _LOWERED = str.maketrans("0123456789ijkmnptx", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙₚₜₓ")
 _PARTS = {("1", "2"): "½", ("1", "3"): "⅓", ("2", "3"): "⅔", ("1", "4"): "¼", ("3", "4"): "¾", ("1", "8"): "⅛"}
-_BRACKETS = {"()": "()", "floor": "⌊⌋", "ceil": "⌈⌉", "abs": "||"}
+_BRACKETS = {"()": ("(", ")"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "abs": ("|", "|")}
+_MINUS = "\N{MINUS SIGN}"
 _THIN = "\N{NARROW NO-BREAK SPACE}"
 _FIRST_WORD = re.compile(r"[^\W\d_]{2}")
 _LAST_WORD = re.compile(r"[^\W\d_]{2}$|[₀-₉ᵢⱼₖₘₙₚₜₓ]$|_\w+$")
@@ -47,9 +48,9 @@ class Unicode(Notation):
     """Draws forms with the characters of a terminal."""
 
     name = "unicode"
-    plus, minus, sign, times, modulo = " + ", " − ", "−", " · ", " mod "
-    relations = {"<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ ", "==": " = ", "!=": " ≠ "}
-    constants = {"pi": "π", "inf": "∞"}
+    plus, minus, sign, times, modulo = " + ", f" {_MINUS} ", _MINUS, " · ", " mod "
+    relations: ClassVar = {"<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ ", "==": " = ", "!=": " ≠ "}
+    constants: ClassVar = {"pi": "π", "inf": "∞"}
     otherwise = "otherwise"
 
     def figure(self, figure: Figure) -> Piece:
@@ -80,14 +81,14 @@ class Unicode(Notation):
         return super().shared(inside, number, outside, script)
 
     def power(self, base: Piece, exponent: Piece) -> Piece:
-        raised = exponent.text.replace("−", "-").translate(_RAISED)
+        raised = exponent.text.replace(_MINUS, "-").translate(_RAISED)
         if not set(raised) & set(exponent.text):
             return Piece(base.text + raised, POWER, base.tall, base.digit, word=base.word)
         above = exponent.text if exponent.level == ATOM else f"({exponent.text})"
         return Piece(f"{base.text}^{above}", POWER, base.tall, base.digit, word=base.word)
 
     def root(self, inside: Piece) -> Piece:
-        text = inside.text if inside.level == ATOM and len(inside.text) == 1 else f"({inside.text})"
+        text = inside.text if inside.text.isalnum() else f"({inside.text})"
         return Piece("√" + text, ATOM, inside.tall)
 
     def brackets(self, inside: Piece, kind: str = "()") -> Piece:
@@ -97,7 +98,7 @@ class Unicode(Notation):
     def function(
         self, name: str, arguments: Sequence[Piece], below: Sequence[Piece] = (), above: Piece | None = None
     ) -> Piece:
-        head = "σ" if name == "sigma" else name
+        head = GREEK[name] if name == "sigma" else name
         index = ",".join(p.text for p in below)
         head += index.translate(_LOWERED) if index.isdigit() else f"[{index}]" if index else ""
         head += above.text.translate(_RAISED) if above else ""
@@ -105,10 +106,10 @@ class Unicode(Notation):
         return Piece(f"{head}({text})", ATOM, any(p.tall for p in arguments))
 
     def beside(self, left: Piece, right: Piece) -> str:
-        apart = (_FIRST_WORD.match(right.text) or right.word) or (
-            _LAST_WORD.search(left.text) and right.text[0].isalpha()
-        )
-        return " " if apart or left.text.endswith(")") and not right.text.startswith("(") else ""
+        if right.word or _FIRST_WORD.match(right.text) or right.text.startswith("√"):
+            return " "
+        follows = left.text.endswith(")") or _LAST_WORD.search(left.text)
+        return " " if follows and right.text[0].isalpha() else ""
 
     def cases(self, rows: Sequence[Row]) -> Piece:
         body = "; ".join(f"{value.text} if {before}{after}" for value, (before, after) in rows)
