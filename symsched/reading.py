@@ -12,8 +12,8 @@ import click
 from .errors import ScheduleError, listing, suggest
 
 if TYPE_CHECKING:
+    from . import Plan
     from .nodes import Program
-    from .plan import Plan
     from .schedule import Schedule
 
 MOST_STEPS = 1_000_000
@@ -59,7 +59,7 @@ def pairs_of(_: click.Context, __: click.Parameter, given: Iterable[str]) -> dic
 
 def schedules(text: str, values: Mapping[str, str], name: str | None = None) -> dict[str, Schedule]:
     """The schedules of a program by name, "" for the one of a program that is no plan; parameters bound."""
-    from .plan import Plan
+    from . import Plan
     from .schedule import Schedule
     from .syntax import parse_program
 

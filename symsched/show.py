@@ -23,8 +23,8 @@ def show(schedule: Schedule, unicode: bool = True) -> str:
     text = "\n".join(_wrapped(str(schedule)))
     blocks = [text, duration_text(schedule.duration), _indented(formula(schedule, unicode))]
     if schedule.parameters:
-        names = " ".join(f"-p {p.name}=..." for p in schedule.parameters)
-        blocks.append(f"No values without {sampling.unbound(schedule)}: bind with {names}")
+        first = schedule.parameters[0].name
+        blocks.append("\n".join(_wrapped(f"No values without {sampling.unbound(schedule)}: bind with -p {first}=...")))
         return "\n\n".join(blocks)
     blocks.append(_indented("\n".join(_table(table(schedule)))))
     if unicode:
