@@ -67,7 +67,7 @@ class Product:
         if not self.bottom and value.denominator != 1 and any(map(_is_half_wave, self.top)):
             return 2 * value, 2
         is_time = len(self.top) == 1 and not self.bottom and _is_time(self.top[0])
-        is_scale = value.numerator == 1 and value.denominator <= (1000 if is_time else 9 if self.bottom else 1)
+        is_scale = value.numerator == 1 and value.denominator <= (10_000 if is_time else 9 if self.bottom else 1)
         if is_ratio(value) or is_scale or self.is_angle:
             return Fraction(value.numerator), value.denominator
         return value, 1
@@ -75,7 +75,7 @@ class Product:
 
 def _is_time(factor: Expr) -> bool:
     """Whether a factor is a time, which is divided by a length rather than multiplied by a decimal."""
-    terms = factor.args if isinstance(factor, sympy.Add) else (factor,)
+    terms = factor.args if isinstance(factor, sympy.Add | sympy.Max) else (factor,)
     return any(term == tree.t or isinstance(term, tree.Elapsed | tree.CycleTime | sympy.Mod) for term in terms)
 
 
@@ -122,7 +122,7 @@ def _rank(piece: Piece) -> int:
     """Numbers first, then names, then brackets, then what has no end of its own."""
     if piece.is_open:
         return 4
-    if piece.level <= SUM:
+    if piece.level <= SUM or piece.text.startswith(("(", r"\left(")):
         return 3
     return 2 if piece.fraction else 0 if piece.digit else 1
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .lowering import Segment, lower
-from .module import assemble, documentation, indent, numbers, safe_name
+from .module import assemble, documentation, indent, letter, numbers, safe_names
 from .ranges import Ranges, uses_step
 from .writer import Template, Writer
 
@@ -46,12 +46,12 @@ class Dialect:
 def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str]], str]) -> str:
     """A module with `schedule(t, ...)` around `_values(t, ...)`, which is the formula in float64."""
     program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
-    taken = dialect.taken | {"t", "at", "y", "here"}
-    names = [safe_name(p, taken) for p in program.parameters]
+    names = list(safe_names(program.parameters, dialect.taken | {"t", "schedule", "_values", "float", "int"}).values())
+    inner = safe_names(program.parameters, frozenset({"t", "at", "y", *dialect.taken, *dialect.helpers}))
     tables: dict[tuple[float, ...], str] = {}
-    writer = Writer(dialect.templates, {}, tables, dict(zip(program.parameters, names, strict=True)).__getitem__)
+    writer = Writer(dialect.templates, {}, tables, inner.__getitem__, letter(["y", *inner.values()]))
     body = _body(program.segments, writer, dialect)
-    function = [*dialect.decorators, f"def _values({', '.join(['t', *names])}):", *indent(body, 1)]
+    function = [*dialect.decorators, f"def _values({', '.join(['t', *inner.values()])}):", *indent(body, 1)]
     constants = [f"{name} = {numbers(table)}" for table, name in tables.items()]
     used = [*(n for h in writer.helpers for n in (*dialect.needed_by.get(h, ()), h))]
     helpers = [dialect.helpers[name] for name in dict.fromkeys(used)]
@@ -101,5 +101,3 @@ def _applies(conditions: list[str], i: int) -> str:
 def _floating(text: str) -> str:
     """A whole number as a float, so that no choice turns on its type."""
     return f"{text}.0" if text.lstrip("-").isdigit() else text
-
-

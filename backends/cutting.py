@@ -88,7 +88,9 @@ class _Cutter:
 
 def _decides(expr: Expr) -> bool:
     """Whether a choice on the step is somewhere in a tree."""
-    return any(isinstance(n, sympy.Piecewise) and n.args[0][1].has(tree.t) and clock_of(n) == tree.t for n in tree.walk(expr))
+    return any(
+        isinstance(n, sympy.Piecewise) and n.args[0][1].has(tree.t) and clock_of(n) == tree.t for n in tree.walk(expr)
+    )
 
 
 def _key(condition: Expr) -> Key | None:
@@ -108,9 +110,15 @@ def _spread(row: list[tuple[Key | None, Expr]], keys: list[Key | None]) -> list[
 
 
 _REBUILD: dict[type, Callable[..., Expr]] = {
-    sympy.Add: tree.add, sympy.Mul: tree.multiply, sympy.Pow: tree.power, sympy.exp: functions.exp,
-    sympy.log: functions.logarithm, sympy.floor: functions.floor, sympy.Min: functions.minimum, sympy.Max: functions.maximum,
-}  # fmt: skip
+    sympy.Add: tree.add,
+    sympy.Mul: tree.multiply,
+    sympy.Pow: tree.power,
+    sympy.exp: functions.exp,
+    sympy.log: functions.logarithm,
+    sympy.floor: functions.floor,
+    sympy.Min: functions.minimum,
+    sympy.Max: functions.maximum,
+}
 
 
 def _rebuild(expr: Expr, args: tuple[Expr, ...]) -> Expr:

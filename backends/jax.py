@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from .branchless import Dialect, module
-from .writer import INFIX, PRODUCT, call
+from .writer import ATOM, INFIX, call
 
 REQUIRES = "jax"
 FUNCTION = "schedule"
 
 _TEMPLATES = {
     **INFIX,
-    "div": (PRODUCT, "{} / _exact({})", (PRODUCT, -1)),
+    "div": (ATOM, "_divide({}, {}, t)", (-1, -1)),
     "floordiv": call("_floor_divide", 2),
     "mod": call("_modulo", 2),
     "pow": call("jnp.power", 2),
@@ -31,20 +31,24 @@ _TEMPLATES = {
     "bezier": call("_bezier", 5),
     "search": (4, "_cycle({1}, {0})", (-1,)),
     "take": (4, "_take({1}, {0})", (-1,)),
-    **{name: call(f"jnp.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")},
+    **{
+        name: call(f"jnp.{name}")
+        for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")
+    },
 }
 
 _HELPERS = {
-    "_exact": """
-def _exact(divisor):
-    # Without the barrier XLA multiplies by the reciprocal of a constant, and t/T is not 1 at t = T.
-    return jax.lax.optimization_barrier(jnp.asarray(divisor, jnp.float64))
+    "_divide": """
+def _divide(x, y, t):
+    # The divisor hangs on t, or XLA would multiply by the reciprocal of a constant, and t/T would not be 1 at t = T.
+    return x / jnp.where(t >= 0, y, 1.0)
 """,
     "_floor_divide": """
 def _floor_divide(x, y):
     whole = jnp.floor(x / y)
-    whole = jnp.where(whole * y > x, whole - 1, whole)
-    return jnp.where((whole + 1) * y <= x, whole + 1, whole)
+    rest = x - whole * y
+    whole = jnp.where(rest * y < 0, whole - 1, whole)
+    return jnp.where((rest - y) * y >= 0, whole + 1, whole)
 """,
     "_modulo": """
 def _modulo(x, y):
@@ -108,7 +112,7 @@ _DIALECT = Dialect(
     where="jnp.where",
     full="jnp.full_like({t}, {value})",
     decorators=("@jax.jit",),
-    taken=frozenset({"jax", "jnp", "schedule", "kind", "float", "int", "isinstance"}),
+    taken=frozenset({"jax", "jnp", "kind", "isinstance"}),
 )
 
 
@@ -122,5 +126,3 @@ def _entry(names: list[str]) -> str:
     numbers = "".join(f" and isinstance({n}, (int, float))" for n in names)
     given = ", ".join(f"jnp.asarray({n}, jnp.float64)" for n in ["t", *names])
     return _HEAD.format(signature=signature, no_arrays=numbers, as_given=given)
-
-

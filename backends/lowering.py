@@ -65,7 +65,12 @@ class _Layout:
         start_ = self.operations.const(Fraction(0))
         pieces = list(bounds(expr)) if isinstance(expr, sympy.Piecewise) else None
         if pieces is None or any(until is None for _, until, _ in pieces[:-1]):
-            yield Segment(self.operations.code(expr, {tree.t: self.operations.step}), None, False, self.operations.const(Fraction(1)))
+            yield Segment(
+                self.operations.code(expr, {tree.t: self.operations.step}),
+                None,
+                False,
+                self.operations.const(Fraction(1)),
+            )
             return
         for value_, until, closed in pieces:
             value = self.operations.code(value_, {tree.t: self.operations.step})
@@ -73,7 +78,12 @@ class _Layout:
                 yield Segment(value, None, False, self.operations.add(start_, self.operations.const(Fraction(1))))
                 return
             stop = self.operations.code(until, {})
-            yield Segment(value, stop, closed, self.operations.mul(self.operations.const(Fraction(1, 2)), self.operations.add(start_, stop)))
+            yield Segment(
+                value,
+                stop,
+                closed,
+                self.operations.mul(self.operations.const(Fraction(1, 2)), self.operations.add(start_, stop)),
+            )
             start_ = stop
 
     def _numbered(self, row: list[tuple[Key | None, Expr]]) -> Iterator[Segment]:

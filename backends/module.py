@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from keyword import iskeyword, issoftkeyword
+from collections.abc import Iterable
+from keyword import iskeyword
 from typing import Any
 
 WIDTH = 88
@@ -16,11 +17,23 @@ def documentation(schedule: Any, needs: str) -> str:
     return f'"""A schedule, printed by symsched. It needs {needs}.\n\n{text}\n"""'
 
 
-def safe_name(name: str, taken: frozenset[str]) -> str:
-    """A parameter's name as Python may have it: one that is a keyword or taken gets a trailing underscore."""
-    while name in taken or iskeyword(name) or issoftkeyword(name):
-        name += "_"
-    return name
+def safe_names(names: tuple[str, ...], taken: frozenset[str]) -> dict[str, str]:
+    """Parameters under names that Python may have: a keyword, or a name that is taken, gets a trailing underscore."""
+    safe: dict[str, str] = {}
+    for name in names:
+        own = name
+        while own in taken or iskeyword(own) or own in safe.values() or (own != name and own in names):
+            own += "_"
+        safe[name] = own
+    return safe
+
+
+def letter(names: Iterable[str]) -> str:
+    """A letter for variables, x, x1, x2, ..., that no parameter uses so."""
+    used = {name.rstrip("0123456789") for name in names}
+    return next(
+        letter for letter in ["x", "y", "z", "u", "v", "w", *("x" * n for n in range(2, 99))] if letter not in used
+    )
 
 
 def signature(names: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .lowering import Segment, lower
-from .module import assemble, documentation, indent, numbers, safe_name, signature
+from .module import assemble, documentation, indent, letter, numbers, safe_names, signature
 from .operations import Node
 from .ranges import Ranges, time_range, uses_step
 from .writer import INFIX, Writer, call
@@ -32,7 +32,10 @@ TEMPLATES = {
     "bezier": call("_bezier", 5),
     "search": (4, "_cycle({1}, {0})", (-1,)),
     "take": (4, "{1}[{0}]", (-1,)),
-    **{name: call(f"np.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")},
+    **{
+        name: call(f"np.{name}")
+        for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")
+    },
 }
 
 HELPERS = {
@@ -88,9 +91,10 @@ class _Printer:
     def __init__(self, schedule: Any) -> None:
         self.schedule = schedule
         self.program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
-        self.names = {p: safe_name(p, _TAKEN) for p in self.program.parameters}
+        self.names = safe_names(self.program.parameters, _TAKEN)
+        self.inner = safe_names(self.program.parameters, _INNER)
         self.tables: dict[tuple[float, ...], str] = {}
-        self.writer = Writer(TEMPLATES, {}, self.tables, self.names.__getitem__, letter="y")
+        self.writer = Writer(TEMPLATES, {}, self.tables, self.inner.__getitem__, letter(["x", *self.inner.values()]))
         self.is_safe = True
 
     def module(self) -> str:
@@ -100,42 +104,46 @@ class _Printer:
         body = self._stages(parts) if len(parts) > 1 else self._whole(parts[0][0])
         if not self.is_safe:
             body = ['with np.errstate(all="ignore"):', *indent(body, 1)]
-        function = [
-            f"def {FUNCTION}({signature(list(self.names.values()))}):",
-            '    """The values at steps `t`, a number or an array of any shape."""',
-            "    steps = np.asarray(t)",
-            "    is_number = isinstance(t, (int, float))",
-            *indent(body, 1),
-            "    if is_number:",
-            "        return float(values[0])",
-            '    kind = steps.dtype if steps.dtype.kind == "f" else np.float64',
-            "    return values.reshape(steps.shape).astype(kind, copy=False)[()]",
-        ]
+        inner = [f"def _values({', '.join(['t', *self.inner.values()])}):", *indent(body, 1)]
+        entry = _ENTRY.format(
+            signature=signature(list(self.names.values())),
+            before=", order" * (len(parts) > 1),
+            prepare="_ascending" if len(parts) > 1 else "_row",
+            values=("_restored({}, order)" if len(parts) > 1 else "{}").format(
+                f"_values({', '.join(['t', *self.names.values()])})"
+            ),
+        )
         constants = [f"{name} = np.array({numbers(table)}, dtype=np.float64)" for table, name in self.tables.items()]
-        helpers = [_SORTED] * (len(parts) > 1) + [HELPERS[name] for name in self.writer.helpers]
-        text = "\n".join([*function, *helpers])
+        helpers = [_SORTED if len(parts) > 1 else _UNSORTED] + [HELPERS[name] for name in self.writer.helpers]
+        text = "\n".join([*inner, *helpers])
         constants += ["_INFINITY = np.inf"] * ("_INFINITY" in text) + ["_NAN = np.nan"] * ("_NAN" in text)
         head = [[documentation(self.schedule, "NumPy")], ["import numpy as np"], constants]
-        return assemble("\n\n".join("\n".join(p) for p in head if p), *helpers, "\n".join(function))
+        return assemble("\n\n".join("\n".join(p) for p in head if p), *helpers, "\n".join(inner), entry)
 
     def _whole(self, segment: Segment) -> list[str]:
         """One formula for all steps."""
         lines, value = self._block(segment, None)
         if uses_step(segment.value):
-            return ["t = np.maximum(steps.astype(np.float64).ravel(), 0)", *lines, f"values = {value}"]
-        return [*lines, f"values = np.full(steps.size, {value}, dtype=np.float64)"]
+            return [*lines, f"return {value}"]
+        return [*lines, f"return np.full_like(t, {value})"]
 
     def _stages(self, parts: list[tuple[Segment, Node | None]]) -> list[str]:
         """Each formula on the slice of steps where it applies."""
         bounds = [s.until for s, _ in parts if s.until is not None]
         closed = [s.closed for s, _ in parts[:-1]]
         texts = [self.writer.block(b, Ranges((0.0, 0.0)))[1] for b in bounds]
-        lines = ["t, order = _ascending(steps)", "values = np.empty_like(t)"]
+        lines = ["values = np.empty_like(t)"]
         if not any(closed) and all(b.name == "const" for b in bounds):
             lines.append(f"cuts = [0, *np.searchsorted(t, [{', '.join(texts)}]), t.size]")
         else:
-            sides = [f'np.searchsorted(t, {b}, "{"right" if c else "left"}")' for b, c in zip(texts, closed, strict=True)]
-            lines += ["cuts = np.maximum.accumulate(", "    [", *(f"        {side}," for side in ["0", *sides, "t.size"])]
+            sides = [
+                f'np.searchsorted(t, {b}, "{"right" if c else "left"}")' for b, c in zip(texts, closed, strict=True)
+            ]
+            lines += [
+                "cuts = np.maximum.accumulate(",
+                "    [",
+                *(f"        {side}," for side in ["0", *sides, "t.size"]),
+            ]
             lines += ["    ]", ")"]
         for i, (segment, start) in enumerate(parts):
             inner, value = self._block(segment, start)
@@ -143,7 +151,7 @@ class _Printer:
             if uses_step(segment.value):
                 inside.insert(0, "x = t[a:b]")
             lines += [f"a, b = cuts[{i}], cuts[{i + 1}]", "if a < b:", *indent(inside, 1)]
-        return [*lines, "values = _restored(values, order)"]
+        return [*lines, "return values"]
 
     def _block(self, segment: Segment, start: Node | None) -> tuple[list[str], str]:
         ranges = Ranges(time_range(segment, start))
@@ -152,4 +160,27 @@ class _Printer:
         return lines, value
 
 
-_TAKEN = frozenset({"t", "x", "a", "b", "np", "schedule", "steps", "values", "order", "cuts", "kind", "is_number", "float", "int", "isinstance"})
+_ENTRY = '''
+def schedule({signature}):
+    """The values at steps `t`, a number or an array of any shape."""
+    steps = np.asarray(t)
+    is_number = isinstance(t, (int, float))
+    t{before} = {prepare}(steps)
+    values = {values}
+    if is_number:
+        return float(values[0])
+    kind = steps.dtype if steps.dtype.kind == "f" else np.float64
+    return values.reshape(steps.shape).astype(kind, copy=False)[()]
+'''
+
+_UNSORTED = '''
+def _row(steps):
+    """Steps as a row of float64."""
+    return np.maximum(steps.astype(np.float64).ravel(), 0)
+'''
+
+_TAKEN = frozenset({"t", FUNCTION, "np", "steps", "values", "order", "kind", "is_number", "float", "int", "isinstance"})
+"""Names that a parameter must not have."""
+
+_INNER = frozenset({"t", "x", "a", "b", "np", "values", "cuts", *HELPERS})
+"""Names that a parameter must not have inside the formula."""

@@ -1,4 +1,4 @@
-"""The operations that numeric targets print, and how they are put together: constants fold, nothing is written twice."""
+"""The operations that numeric targets print. Constants fold as they are put together, and nothing is kept twice."""
 
 from __future__ import annotations
 
@@ -62,7 +62,11 @@ class Operations:
             if number_of(right) < 0:
                 return self.op("sub", left, self.const(-number_of(right)))
         if right.name == "neg":
-            return self.neg(self.add(left.args[0], right.args[0])) if left.name == "neg" else self.op("sub", left, right.args[0])
+            return (
+                self.neg(self.add(left.args[0], right.args[0]))
+                if left.name == "neg"
+                else self.op("sub", left, right.args[0])
+            )
         return self.op("add", left, right)
 
     def sub(self, left: Node, right: Node) -> Node:
@@ -162,7 +166,9 @@ def as_time(expr: Expr) -> tuple[Expr, Expr] | None:
         if rest is not None:
             clock, start, length = rest.args
             return tree.subtract(tree.add(start, length), clock), length
-        if any(isinstance(a, sympy.Rational) for a in expr.args) and any(as_time(a) == (a, tree.ONE) for a in expr.args):
+        if any(isinstance(a, sympy.Rational) for a in expr.args) and any(
+            as_time(a) == (a, tree.ONE) for a in expr.args
+        ):
             return expr, tree.ONE
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .lowering import Program, Segment, lower
-from .module import assemble, documentation, indent, numbers, safe_name, signature
+from .module import assemble, documentation, indent, letter, numbers, safe_names, signature
 from .operations import Node
 from .ranges import Ranges, time_range, uses_step
 from .writer import INFIX, PRODUCT, SIGN, Writer, call
@@ -30,7 +30,10 @@ TEMPLATES = {
     "bezier": call("_bezier", 5),
     "search": (4, "bisect_right({1}, {0}) - 1", (-1,)),
     "take": (4, "{1}[{0}]", (-1,)),
-    **{name: call(f"math.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")},
+    **{
+        name: call(f"math.{name}")
+        for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")
+    },
 }
 
 CAREFUL = {
@@ -40,13 +43,13 @@ CAREFUL = {
 }  # fmt: skip
 """What computes an operation by IEEE rules, without exceptions, where its operands may be anything."""
 
-_DOMAIN = '''
+_DOMAIN = """
 def _{name}(x):
     try:
         return math.{name}(x)
     except ValueError:
         return {outside}
-'''
+"""
 
 HELPERS = {
     "_divide": """
@@ -138,6 +141,9 @@ def _bezier(u, x1, y1, x2, y2):
 """,
 }
 
+_TAKEN = frozenset({"t", FUNCTION, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS})
+"""Names that a parameter must not have."""
+
 FLAT = 6
 """Segments up to which a row of `if` is as fast as a search."""
 
@@ -151,10 +157,10 @@ class _Printer:
     def __init__(self, schedule: Any) -> None:
         self.schedule = schedule
         self.program: Program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
-        taken = frozenset({"t", "math", "schedule", "bisect_right", "float", "min", "max", "abs", "round"})
-        self.names = {p: safe_name(p, taken) for p in self.program.parameters}
+        self.names = safe_names(self.program.parameters, _TAKEN)
         self.tables: dict[tuple[float, ...], str] = {}
-        self.writer = Writer(TEMPLATES, CAREFUL, self.tables, self.names.__getitem__)
+        variables = letter(self.names.values())
+        self.writer = Writer(TEMPLATES, CAREFUL, self.tables, self.names.__getitem__, variables)
 
     def module(self) -> str:
         segments = self.program.segments
@@ -169,12 +175,14 @@ class _Printer:
         function += indent(body, 1)
         helpers = [HELPERS[name] for name in self.writer.helpers]
         text = "\n".join([*function, *helpers])
-        imports = (["import math"] if "math." in text or "_INFINITY" in text or "_NAN" in text else [])
+        imports = ["import math"] if "math." in text or "_INFINITY" in text or "_NAN" in text else []
         imports += ["from bisect import bisect_right"] if self.tables else []
         constants = [f"{name} = {numbers(table)}" for table, name in self.tables.items()]
         constants += ["_INFINITY = math.inf"] * ("_INFINITY" in text) + ["_NAN = math.nan"] * ("_NAN" in text)
         head = "\n\n".join(
-            "\n".join(part) for part in ([documentation(self.schedule, "nothing but Python")], imports, constants) if part
+            "\n".join(part)
+            for part in ([documentation(self.schedule, "nothing but Python")], imports, constants)
+            if part
         )
         return assemble(head, *helpers, "\n".join(function))
 
@@ -218,4 +226,20 @@ def _is_float(node: Node) -> bool:
     return node.name in _FLOATS
 
 
-_FLOATS = {"div", "sqrt", "pow", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "tanh", "sigmoid", "progress"}
+_FLOATS = {
+    "div",
+    "sqrt",
+    "pow",
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sigmoid",
+    "progress",
+}

@@ -133,7 +133,10 @@ _RULES: dict[str, Callable[..., Range]] = {
     "mod": lambda a, b: (0.0, b[1]) if b[0] > 0 else ANYTHING,
     "pow": _powers,
     "exp": lambda a: (0.0 if a[0] < -745 else math.exp(min(a[0], 709)), math.exp(a[1]) if a[1] < 709 else math.inf),
-    "expm1": lambda a: (-1.0 if a[0] < -745 else math.expm1(min(a[0], 709)), math.expm1(a[1]) if a[1] < 709 else math.inf),
+    "expm1": lambda a: (
+        -1.0 if a[0] < -745 else math.expm1(min(a[0], 709)),
+        math.expm1(a[1]) if a[1] < 709 else math.inf,
+    ),
     "sqrt": _monotone(math.sqrt),
     "log": _monotone(math.log),
     "log1p": _monotone(math.log1p),

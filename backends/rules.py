@@ -14,6 +14,7 @@ from .. import constants, functions, limits, tree
 from .cutting import bounds, clock_of
 from .operations import RULES, Node, Operations, Rule, as_time, number_of
 
+
 def _rule(*kinds: type) -> Callable[[Rule], Rule]:
     def enter(rule: Rule) -> Rule:
         RULES.update(dict.fromkeys(kinds, rule))
@@ -140,12 +141,19 @@ def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         node = low.code(base, clocks)
         return low.square(node) if exponent == 2 else low.op("mul", low.square(node), node)
     if not any(n.is_Symbol for n in tree.walk(base)):
-        known = constants.fraction_of(base)
-        if isinstance(known, Fraction) and known > 0 and Fraction(constants.nearest_float(known)) != known:
-            # The rounding of the base would be raised with it; that of its logarithm is not.
-            logarithm = constants.fraction_of(tree.multiply(tree.ONE, functions.logarithm(base)))
+        logarithm = _rounded_better(base)
+        if logarithm is not None:
             return low.op("exp", low.mul(low.const(logarithm), low.code(exponent, clocks)))
     return low.op("pow", low.code(base, clocks), low.code(exponent, clocks))
+
+
+def _rounded_better(base: Expr) -> Fraction | float | None:
+    """The logarithm of a constant base, where its rounding does less harm when it is raised than that of the base."""
+    known = constants.fraction_of(base)
+    if not isinstance(known, Fraction) or known <= 0 or Fraction(constants.nearest_float(known)) == known:
+        return None
+    logarithm = constants.fraction_of(functions.logarithm(base))
+    return logarithm if abs(logarithm) < Fraction(1, 2) else None
 
 
 @_rule(tree.Elapsed)

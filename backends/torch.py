@@ -1,11 +1,11 @@
-"""PyTorch: tensors of any shape and device; branch-free, so that it compiles to one graph and every gradient is finite."""
+"""PyTorch: tensors of any shape and device; branch-free, so that it compiles to one graph."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .branchless import Dialect, module
-from .writer import INFIX, call
+from .writer import ATOM, INFIX, call
 
 REQUIRES = "torch"
 FUNCTION = "schedule"
@@ -15,7 +15,7 @@ _TEMPLATES = {
     "floordiv": call("_floor_divide", 2),
     "mod": call("_modulo", 2),
     "pow": call("torch.pow", 2),
-    "where": call("torch.where", 3),
+    "where": (ATOM, "_where({}, {}, {}, t)", (-1, -1, -1)),
     "guard": call("torch.where", 3),
     "length": (4, "torch.where({0} > 0, {0}, 1.0)", (1,)),
     "and": (0, "({}) & ({})", (-1, -1)),
@@ -30,14 +30,22 @@ _TEMPLATES = {
     "bezier": call("_bezier", 5),
     "search": (4, "_cycle({1}, {0})", (-1,)),
     "take": (4, "_take({1}, {0})", (-1,)),
-    **{name: call(f"torch.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")},
+    **{
+        name: call(f"torch.{name}")
+        for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")
+    },
 }
 
 _HELPERS = {
+    "_where": """
+def _where(condition, x, y, t):
+    x, y = (v if isinstance(v, torch.Tensor) else t.new_full((), v) for v in (x, y))
+    return torch.where(condition, x, y)
+""",
     "_floor_divide": """
 def _floor_divide(x, y):
     whole = torch.floor(x / y)
-    return torch.where(whole * y > x, whole - 1, whole)
+    return torch.where((x - whole * y) * y < 0, whole - 1, whole)
 """,
     "_modulo": """
 def _modulo(x, y):
@@ -96,7 +104,7 @@ _DIALECT = Dialect(
     needed_by={"_modulo": ("_floor_divide",)},
     where="torch.where",
     full="torch.full_like({t}, {value})",
-    taken=frozenset({"torch", "schedule", "steps", "kind", "float"}),
+    taken=frozenset({"torch", "steps", "kind"}),
 )
 
 
@@ -111,6 +119,4 @@ def _entry(names: list[str]) -> str:
     on_cpu = ["torch.tensor(t, dtype=torch.float64)", *(f"torch.tensor({n}, dtype=torch.float64)" for n in names)]
     given = ["steps.to(torch.float64)"]
     given += [f"torch.as_tensor({n}, dtype=torch.float64, device=steps.device)" for n in names]
-    return _HEAD.format(
-        signature=signature, no_tensors=numbers, on_cpu=", ".join(on_cpu), as_given=", ".join(given)
-    )
+    return _HEAD.format(signature=signature, no_tensors=numbers, on_cpu=", ".join(on_cpu), as_given=", ".join(given))

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from .api import latex as latex
     from .api import parse as parse
     from .errors import ScheduleError as ScheduleError
-    from .plan import Plan as Plan
-    from .plan import plan as plan
+    from .plans import Plan as Plan
+    from .plans import plan as plan
     from .schedule import Schedule as Schedule
     from .tree import t as t
 
 _HOMES = {
-    "Plan": "plan",
+    "Plan": "plans",
     "Schedule": "schedule",
     "ScheduleError": "errors",
     "available_backends": "api",
@@ -38,12 +38,12 @@ _HOMES = {
     "emit": "api",
     "latex": "api",
     "parse": "api",
-    "plan": "plan",
+    "plan": "plans",
     "t": "tree",
 }
 """The module of each public name."""
 
-__all__ = [  # noqa: F822 (resolved by __getattr__)
+__all__ = [
     "Plan",
     "Schedule",
     "ScheduleError",

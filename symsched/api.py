@@ -120,10 +120,30 @@ def compiled(schedule: Schedule, name: str) -> Callable[..., Any]:
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     namespace: dict[str, Any] = {"__name__": f"symsched.emitted.{name}"}
     # The text that `emit` returns, built from the closed set of nodes and from checked names.
-    exec(builtins.compile(source, file, "exec"), namespace)
+    exec(builtins.compile(source, file, "exec"), namespace)  # noqa: S102 (that text only)
     function: Callable[..., Any] = namespace[module.FUNCTION]
     function.source = source  # type: ignore[attr-defined]
     return function
+
+
+def called(schedule: Schedule, t: Any, parameters: Mapping[str, Any]) -> Any:
+    """The value of a schedule with its parameters by their own names."""
+    function = compiled(schedule, backend_of(t, parameters))
+    names = [p.name for p in schedule.parameters]
+    for name in parameters:
+        if name not in names:
+            raise _no_parameter(name, names)
+    for name in names:
+        if name not in parameters:
+            raise ScheduleError(f"`{name}` has no value", hint=f"schedule(t, {name}=...) or schedule.bind({name}=...)")
+    written = function.__code__.co_varnames[1 : 1 + len(names)] if names else ()
+    return function(t, **{w: parameters[n] for w, n in zip(written, names, strict=True)})
+
+
+def _no_parameter(name: str, names: list[str]) -> ScheduleError:
+    close = suggest(name, names)
+    known = "parameters are " + ", ".join(names) if names else "it has no parameters"
+    return ScheduleError(f"no parameter `{name}`", hint=f"did you mean `{close}`?" if close else known)
 
 
 _KINDS = {"numpy": "numpy", "torch": "torch", "jax": "jax", "jaxlib": "jax"}
@@ -147,9 +167,7 @@ def bound(schedule: Schedule, values: Mapping[str, Any]) -> Schedule:
     definitions = []
     for name, value in values.items():
         if name not in names:
-            close = suggest(name, names)
-            known = "parameters are " + ", ".join(names) if names else "it has no parameters"
-            raise ScheduleError(f"no parameter `{name}`", hint=f"did you mean `{close}`?" if close else known)
+            raise _no_parameter(name, names)
         program = to_program(value)
         if program.expression is None or program.definitions:
             raise ScheduleError(f"a value for `{name}` cannot bring definitions of its own")

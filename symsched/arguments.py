@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import kinds
 from .errors import ScheduleError, Span, suggest
 from .nodes import Argument, Call, Function, Name, Parameter
-from .values import Items, Nothing, Value
+from .operands import Items, Nothing, Value
 from .wording import signature
 
 if TYPE_CHECKING:
-    from .elaborate import Elaborator, Scope
+    from .elaborate import Elaborator
+    from .scope import Scope
 
 
-def bind(elaborator: Elaborator, function: Function, call: Call, scope: Scope, skip: int = 0) -> dict[str, Value]:
+def bind(
+    elaborator: Elaborator, function: Function, call: Call, scope: Scope, skip: int = 0
+) -> dict[str, Value | Default]:
     """The value of every parameter of a function in a call; `skip` leaves out that many at the front.
 
     A default is read where the call stands, with the parameters to its left.
     """
     parameters = function.parameters[skip:]
     given = _assigned(function, parameters, call, scope.site)
-    bound: dict[str, Value] = {}
+    bound: dict[str, Value | Default] = {}
     for parameter in parameters:
         if parameter.name in given:
             bound[parameter.name] = _given(elaborator, function, parameter, given[parameter.name], scope)
@@ -34,9 +38,26 @@ def bind(elaborator: Elaborator, function: Function, call: Call, scope: Scope, s
         else:
             inner = elaborator.body_scope(function, dict(bound), scope, call.span)
             inner = replace(inner, default_of=(function.name, parameter.name), site=scope.site or call.span)
-            default = elaborator.argument(parameter.default, parameter.kind, inner)
-            bound[parameter.name] = _checked(function, parameter, default, scope.site or call.span)
+            bound[parameter.name] = Default(elaborator, function, parameter, inner)
     return bound
+
+
+class Default:
+    """The default of a parameter, worked out when it is first used."""
+
+    def __init__(self, elaborator: Elaborator, function: Function, parameter: Parameter, scope: Scope) -> None:
+        self.elaborator, self.function, self.parameter, self.scope = elaborator, function, parameter, scope
+
+    @cached_property
+    def value(self) -> Value:
+        assert self.parameter.default is not None
+        value = self.elaborator.argument(self.parameter.default, self.parameter.kind, self.scope)
+        return _checked(self.function, self.parameter, value, self.scope.site)
+
+
+def resolved(bound: Value | Default) -> Value:
+    """The value of a parameter."""
+    return bound.value if isinstance(bound, Default) else bound
 
 
 def _assigned(

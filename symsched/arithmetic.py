@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from . import tree
 from .errors import ScheduleError, Span
+from .operands import Flag, Items, Nothing, Value, describe
 from .stages import Condition, Number, Pointwise, Signal
 from .tree import Expr, false, true
-from .values import Flag, Items, Nothing, Value, describe
 
 
 def refuse_length(value: Signal, span: Span) -> None:
@@ -59,7 +59,11 @@ def operation(operators: Sequence[str], operands: Sequence[Value], spans: Sequen
             _refuse_zero(operand, place)
     if operators[0] in "+-":
         signs = [1, *(1 if o == "+" else -1 for o in operators)]
-        return pointwise(lambda *v: tree.add(*(x if s > 0 else tree.negate(x) for s, x in zip(signs, v, strict=True))), operands, span)
+        return pointwise(
+            lambda *v: tree.add(*(x if s > 0 else tree.negate(x) for s, x in zip(signs, v, strict=True))),
+            operands,
+            span,
+        )
     powers = [1, *(1 if o == "*" else -1 for o in operators)]
     result = pointwise(lambda *v: _product(powers, v), operands, span)
     if isinstance(result, Number) and result.is_length:

@@ -19,7 +19,9 @@ def draw(points: list[Point], width: int = WIDTH, rows: int = ROWS) -> list[str]
         return ["no finite value to draw"]
     low, high = min(finite), max(finite)
     labels = ["" for _ in range(rows)]
-    if low == high:
+    if label(low) == label(high):  # a change that labels cannot tell is no change
+        low = high = points[0][1]
+        points = [(x, low if math.isfinite(y) else y) for x, y in points]
         labels[rows // 2] = label(low)
     else:
         labels[0], labels[-1] = (label(0 if abs(y) < NEGLIGIBLE * (high - low) else y) for y in (high, low))
@@ -43,9 +45,14 @@ def _short(text: str) -> str:
 def _steps(points: list[Point], columns: int) -> str:
     """The first and the last step, and the one between them where there is room."""
     first, last = points[0][0], points[-1][0]
-    left, middle, right = (_short(f"{x:.12g}") for x in (first, (first + last) / 2, last))
+    left, middle, right = (_step(x) for x in (first, (first + last) / 2, last))
     room = columns - len(left) - len(right)
     return left + (f"{middle:^{room}}" if len(middle) <= 8 and len(middle) + 2 <= room else " " * room) + right
+
+
+def _step(x: float) -> str:
+    whole = math.isclose(x, round(x), rel_tol=1e-12)
+    return _short(f"{round(x):.12g}" if whole else f"{x:.6g}")
 
 
 def _cells(points: list[Point], low: float, high: float, columns: int, rows: int) -> list[str]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from . import tree
 from .errors import ScheduleError, Span
 from .nodes import Call, Node
+from .operands import Flag, Value, describe
 from .primitive import primitive
 from .stages import Condition, Number, Signal, Where
-from .values import Flag, Value, describe
 
 if TYPE_CHECKING:
-    from .elaborate import Elaborator, Scope
+    from .elaborate import Elaborator
+    from .scope import Scope
 
 
 @primitive("where", neighbours="unread")

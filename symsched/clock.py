@@ -34,10 +34,8 @@ class Clock:
     @property
     def local(self) -> Expr:
         """The time of the stage."""
-        if self.backwards:
-            passed = tree.subtract(self.offset, self.base)
-        else:
-            passed = tree.elapsed(self.base, self.offset)
+        forwards = not self.backwards
+        passed = tree.elapsed(self.base, self.offset) if forwards else tree.subtract(self.offset, self.base)
         return tree.divide(passed, self.factor)
 
     def progress(self, length: Expr) -> Expr:

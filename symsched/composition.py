@@ -5,11 +5,11 @@ from __future__ import annotations
 from . import tree
 from .clock import Clock, fixed
 from .errors import ScheduleError, Span
+from .operands import Items, Value, describe
 from .primitive import primitive
 from .stages import Constant, Number, Signal, is_finite
 from .timeline import Chain, Repeat, Reversed, Slice, Stretched
 from .tree import INFINITY, Expr
-from .values import Items, Value, describe
 
 
 def _finite(schedule: Signal, span: Span, what: str) -> Signal:

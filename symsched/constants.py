@@ -53,7 +53,7 @@ def _apply(node: Expr, args: list[Any]) -> Any:
         return _mp.mpf(int(node.p)) / int(node.q)
     if node == sympy.pi:
         return +_mp.pi
-    if node.is_Number or node.is_Boolean and not node.args:
+    if node.is_Number or (node.is_Boolean and not node.args):
         return bool(node) if node.is_Boolean else _mp.inf * (1 if node == sympy.oo else -1)
     return _FUNCTIONS[type(node)](*args)
 

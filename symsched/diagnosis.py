@@ -29,6 +29,12 @@ NOTATIONS = {
 }  # fmt: skip
 """ASCII characters that mean something in other notations."""
 
+MISUSES = {
+    "->": "write `>>`", "=>": "write `>>`", "<<": "write `>>`", ">>>": "write `>>`", ">>=": "write `>>`",
+    "//": "write floor(a/b)", "+=": "write `=`", "-=": "write `=`", "*=": "write `=`",
+}  # fmt: skip
+"""Operators of other notations, which are two of ours."""
+
 OPERANDS = {"NUMBER", "NAME", "RPAREN", "RBRACKET"}
 OPERATORS = {"ARROW", "PLUS", "MINUS", "TIMES", "DIVIDE", "POWER"}
 COMPARISONS = {"LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "EQUAL", "NOT_EQUAL"}
@@ -49,89 +55,93 @@ def unexpected_character(source: str, at: int) -> ScheduleError:
 
 def unexpected_token(source: str, before: list[Token], token: Token, at: int) -> ScheduleError:
     """A word where it cannot stand; `before` are the words that were read, `at` is its place."""
-    at_end = token.type == "$END"
-    text = "" if at_end else str(token)
-    last = before[-1] if before else None
-    opened = _opened(before)
+    return _Place(source, before, token, at).diagnosis()
 
-    def error(title: str, label: str = "", hint: str = "", start: int = at, end: int | None = None) -> ScheduleError:
-        return ScheduleError(title, source, (start, start + max(len(text), 1) if end is None else end), label, hint)
 
-    def never_closed(opener: Token) -> ScheduleError:
-        start = opener.start_pos or 0
+class _Place:
+    """The place where a parse stopped."""
+
+    def __init__(self, source: str, before: list[Token], token: Token, at: int) -> None:
+        self.source, self.before, self.token, self.at = source, before, token, at
+        self.kind = token.type
+        self.text = "" if token.type == "$END" else str(token)
+        self.last = before[-1] if before else Token("", "", 0, end_pos=0)
+        self.opened = _opened(before)
+
+    def error(self, title: str, label: str = "", hint: str = "") -> ScheduleError:
+        return ScheduleError(title, self.source, (self.at, self.at + max(len(self.text), 1)), label, hint)
+
+    def error_at(self, token: Token, title: str, label: str = "", hint: str = "") -> ScheduleError:
+        start = token.start_pos or 0
+        return ScheduleError(title, self.source, (start, start + len(token)), label, hint)
+
+    def never_closed(self) -> ScheduleError:
+        opener = self.opened[-1]
         title = f"this {BRACKETS[str(opener)]} is never closed"
-        return error(title, "opened here", f"add `{CLOSING[str(opener)]}`", start, start + 1)
+        return self.error_at(opener, title, "opened here", f"add `{CLOSING[str(opener)]}`")
 
-    if last is not None and last.type in OPERATORS | COMPARISONS | {"EQUALS"} and (misuse := _misuse(last, token, at)):
-        start = last.start_pos or 0
-        return error(f"unexpected `{source[start : at + len(text)]}`", misuse, "", start, at + len(text))
-    if token.type in ("RPAREN", "RBRACKET") and not opened:
-        return error(f"this {BRACKETS[text]} closes nothing", "", "remove it, or open one before")
-    if last is not None and last.type in OPERANDS and opened:
-        if token.type in ("RPAREN", "RBRACKET") and CLOSING[str(opened[-1])] != text:
-            return error(f"`{text}` does not close `{opened[-1]}`", f"write `{CLOSING[str(opened[-1])]}`")
-        if at_end or token.type in ("SEPARATOR", "EQUALS") or "\n" in source[last.end_pos or 0 : at]:
-            return never_closed(opened[-1])
-    if last is None or last.type in OPERATORS | COMPARISONS | {"COMMA", "COLON", "EQUALS", "LPAREN", "LBRACKET"}:
-        return _missing_operand(error, never_closed, opened, last, token, text)
-    return _missing_operator(error, before, opened, token, text)
+    def diagnosis(self) -> ScheduleError:
+        last = self.last.type
+        if last in OPERATORS | COMPARISONS | {"EQUALS"} and (label := self.misuse()):
+            both = Token("", f"{self.last}{self.text}", self.last.start_pos)
+            return self.error_at(both, f"unexpected `{both}`", label)
+        if self.kind in ("RPAREN", "RBRACKET") and not self.opened:
+            return self.error(f"this {BRACKETS[self.text]} closes nothing", "", "remove it, or open one before")
+        if last in OPERANDS and self.opened:
+            opener = str(self.opened[-1])
+            if self.kind in ("RPAREN", "RBRACKET") and CLOSING[opener] != self.text:
+                return self.error(f"`{self.text}` does not close `{opener}`", f"write `{CLOSING[opener]}`")
+            on_new_line = "\n" in self.source[self.last.end_pos or 0 : self.at]
+            if self.kind in ("$END", "SEPARATOR", "EQUALS") or on_new_line:
+                return self.never_closed()
+        return self.missing_operator() if last in OPERANDS else self.missing_operand()
 
+    def missing_operand(self) -> ScheduleError:
+        """Something had to follow an operator, a comma or an opening bracket."""
+        if self.kind == "PLUS":
+            return self.error("a sign `+` is not needed", "leave it out")
+        if not self.before:
+            return self.error(f"a schedule cannot begin with `{self.text}`")
+        if self.kind == "$END" and self.opened and self.last.type in ("LPAREN", "LBRACKET", "COMMA", "COLON"):
+            return self.never_closed()
+        if self.kind in ("$END", "SEPARATOR"):
+            return self.error_at(self.last, f"nothing follows `{self.last}`", "write what comes next")
+        return self.error(f"unexpected `{self.text}` after `{self.last}`", "something is missing before it")
 
-def _missing_operand(error, never_closed, opened, last, token, text):  # type: ignore[no-untyped-def]
-    """Something had to follow an operator, a comma or an opening bracket."""
-    if token.type == "PLUS":
-        return error("a sign `+` is not needed", "leave it out")
-    if last is None:
-        return error(f"a schedule cannot begin with `{text}`")
-    if token.type == "$END":
-        if last.type in ("LPAREN", "LBRACKET", "COMMA", "COLON") and opened:
-            return never_closed(opened[-1])
-        start = last.start_pos or 0
-        return error(f"nothing follows `{last}`", "write what comes next", "", start, start + len(last))
-    if token.type == "SEPARATOR":
-        start = last.start_pos or 0
-        return error(f"nothing follows `{last}`", "write what comes next", "", start, start + len(last))
-    return error(f"unexpected `{text}` after `{last}`", "something is missing before it")
+    def missing_operator(self) -> ScheduleError:
+        """Two operands stand side by side, or a word stands where an operator is due."""
+        if self.kind in ("NAME", "NUMBER", "LPAREN"):
+            return self.side_by_side()
+        if self.kind in COMPARISONS:
+            hint = "write where(t < 100, a, b) to choose"
+            return self.error("a comparison can only be an argument", "", hint)
+        if self.kind == "COLON":
+            return self.error("unexpected `:`", "", "`:` stands in slices, A[10:20], and in keyframes, 0:1e-3")
+        if self.kind == "EQUALS":
+            hint = "a definition is `name = ...`, one a line; an argument is `name=...`"
+            return self.error("unexpected `=`", "to compare: `==`" if self.opened else "", hint)
+        if self.kind == "COMMA":
+            return self.error("unexpected `,`", "", "one part follows another with `>>`; a list is [30, 60]")
+        if self.kind == "RBRACKET":
+            return self.error("a slice needs a `:`", "", "write A[10:20], A[10:] or A[:20]; one value is at(A, 10)")
+        return self.error(f"unexpected `{self.text}`")
 
+    def side_by_side(self) -> ScheduleError:
+        if self.text in ("then", "followed", "and"):
+            return self.error(f"unexpected `{self.text}`", "write `>>`")
+        if self.text in ("steps", "step", "iterations", "updates"):
+            return self.error(f"unexpected `{self.text}`", "leave it out", "a length is a number of steps")
+        if self.last.type == "NUMBER" and self.text in ("k", "M", "B", "ep", "tok", "img"):
+            return self.error(f"unexpected `{self.text}`", f"write `{self.last}{self.text}`")
+        title = f"unexpected `{self.text}` after `{self.last}`"
+        if self.last.type == "NUMBER" and self.kind in ("NAME", "LPAREN"):
+            return self.error(title, "write `*` to multiply")
+        hint = "arguments are separated by `,`" if self.opened else "one part follows another with `>>`"
+        return self.error(title, "an operator is missing", hint)
 
-def _missing_operator(error, before, opened, token, text):  # type: ignore[no-untyped-def]
-    """Two operands stand side by side, or a word stands where an operator is due."""
-    last = before[-1]
-    if token.type in ("NAME", "NUMBER", "LPAREN"):
-        if text in ("then", "followed", "and"):
-            return error(f"unexpected `{text}`", "write `>>`")
-        if text in ("steps", "step", "iterations", "updates"):
-            return error(f"unexpected `{text}`", "leave it out", "a length is a number of steps")
-        if last.type == "NUMBER" and text in ("k", "M", "B", "ep", "tok", "img"):
-            return error(f"unexpected `{text}`", f"write `{last}{text}`")
-        if last.type == "NUMBER" and token.type in ("NAME", "LPAREN"):
-            return error(f"unexpected `{text}` after `{last}`", "write `*` to multiply")
-        inside = bool(opened)
-        hint = "arguments are separated by `,`" if inside else "one part follows another with `>>`"
-        return error(f"unexpected `{text}` after `{last}`", "an operator is missing", hint)
-    if token.type in COMPARISONS:
-        hint = "write where(t < 100, a, b) to choose"
-        return error("a comparison can only be an argument", "", hint)
-    if token.type == "COLON":
-        return error("unexpected `:`", "", "`:` stands in slices, A[10:20], and in keyframes, 0:1e-3")
-    if token.type == "EQUALS":
-        hint = "a definition is `name = ...`, one a line; an argument is `name=...`"
-        return error("unexpected `=`", "to compare: `==`" if opened else "", hint)
-    if token.type == "COMMA":
-        return error("unexpected `,`", "", "one part follows another with `>>`; a list is [30, 60]")
-    if token.type == "RBRACKET" and opened:
-        return error("a slice needs a `:`", "", "write A[10:20], A[10:] or A[:20]; one value is at(A, 10)")
-    return error(f"unexpected `{text}`")
-
-
-def _misuse(last: Token, token: Token, at: int) -> str:
-    """What to write for two operators that are one in other notations."""
-    if last.end_pos != at:
-        return ""
-    return {
-        "->": "write `>>`", "=>": "write `>>`", "<<": "write `>>`", ">>>": "write `>>`", ">>=": "write `>>`",
-        "//": "write floor(a/b)", "+=": "write `=`", "-=": "write `=`", "*=": "write `=`",
-    }.get(f"{last}{token}", "")  # fmt: skip
+    def misuse(self) -> str:
+        """What to write for two operators that are one in other notations."""
+        return MISUSES.get(f"{self.last}{self.text}", "") if self.last.end_pos == self.at else ""
 
 
 def _opened(tokens: list[Token]) -> list[Token]:

@@ -7,13 +7,14 @@ wrote something, also when they arise inside a function of the prelude (`Scope.s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sympy import Expr, Symbol, pi
 
 from . import arithmetic, branching, composition, elementary, limits, prelude, ramps, tree  # noqa: F401 (primitives)
-from .arguments import bind
-from .errors import ScheduleError, Span, listing, suggest
+from .arguments import Default, bind, resolved
+from .errors import ScheduleError, Span, suggest
+from .names import UNIT_NAMES
 from .nodes import (
     Annotated,
     Call,
@@ -32,37 +33,24 @@ from .nodes import (
     Slice,
     Value,
 )
-from .names import UNIT_NAMES
+from .operands import Flag, Items, Nothing, Option, Shape, describe
+from .operands import Pair as PairValue
+from .operands import Value as AnyValue
 from .primitive import PRIMITIVES
+from .scope import Names, Scope
 from .slots import Lookup, Open, Slot, Writing
 from .stages import Constant, Signal, Time, is_finite
 from .stages import Number as NumberSignal
 from .timeline import Chain as ChainSignal
 from .timeline import Slice as SliceSignal
-from .values import Flag, Items, Nothing, Option, Shape, describe
-from .values import Pair as PairValue
-from .values import Value as AnyValue
 from .wording import number_text
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where a node is read: the parameters of the function around it, its slot, and where to report errors."""
-
-    slot: Slot
-    visible: int
-    parameters: dict[str, AnyValue]
-    module: str = ""
-    site: Span | None = None
-    default_of: tuple[str, str] = ("", "")
 
 
 class Elaborator:
     """One program, worked out with one value for `rest`."""
 
     def __init__(self, definitions: tuple[Definition, ...], rest: Expr | None = None) -> None:
-        self.definitions = definitions
-        self.places = {d.name: i for i, d in enumerate(definitions)}
+        self.names = Names(definitions)
         self.rest = rest
         self.rest_span: Span | None = None
         self.parameters: dict[str, Symbol] = {}
@@ -74,7 +62,7 @@ class Elaborator:
     def root(self, node: Node, visible: int | None = None) -> Signal:
         """The signal of a program's expression."""
         slot = Slot(self.lookup, None)
-        value = self.value(node, Scope(slot, len(self.definitions) if visible is None else visible, {}))
+        value = self.value(node, Scope(slot, len(self.names.definitions) if visible is None else visible, {}))
         if not isinstance(value, Signal):
             raise ScheduleError(f"a schedule is a value, but this is {describe(value)}", None, node.span)
         if isinstance(value, NumberSignal):
@@ -85,7 +73,7 @@ class Elaborator:
 
     def total(self, span: Span) -> Expr:
         """The length of the run: what `total` is defined as, or a parameter."""
-        return self.number_named("total", Scope(Slot(self.lookup, None), len(self.definitions), {}), span)
+        return self.number_named("total", Scope(Slot(self.lookup, None), len(self.names.definitions), {}), span)
 
     # Nodes
 
@@ -148,7 +136,9 @@ class Elaborator:
 
     def number_named(self, name: str, scope: Scope, span: Span) -> Expr:
         """The value of a name that a unit uses: its definition, or a parameter."""
-        value = self._name(Name(span, 1, name), replace(scope, parameters={}, module="", visible=len(self.definitions)), span)
+        value = self._name(
+            Name(span, 1, name), replace(scope, parameters={}, module="", visible=len(self.names.definitions)), span
+        )
         if not isinstance(value, NumberSignal):
             raise ScheduleError(f"`{name}` must be a number, because a unit uses it", None, span)
         if tree.approximate(value.value) == 0 and name != "total":
@@ -158,7 +148,7 @@ class Elaborator:
     def _name(self, node: Name, scope: Scope, span: Span) -> AnyValue:
         name = node.name
         if name in scope.parameters:
-            return scope.parameters[name]
+            return resolved(scope.parameters[name])
         if name in _CONSTANTS:
             return _CONSTANTS[name](span)
         if name in ("next", "prev"):
@@ -169,9 +159,9 @@ class Elaborator:
             self.rest_span = self.rest_span or span
             return NumberSignal(tree.parameter("rest") if self.rest is None else self.rest, span)
         if "." in name:
-            raise self._unknown(name, span)
-        place = self.places.get(name)
-        if place is not None and isinstance(definition := self.definitions[place], Value) and not scope.module:
+            raise self.names.unknown(name, span)
+        place = self.names.places.get(name)
+        if place is not None and isinstance(definition := self.names.definitions[place], Value) and not scope.module:
             if place >= scope.visible:
                 raise ScheduleError(f"`{name}` is used before it is defined", None, span, "", "move its definition up")
             return self._defined(definition, place, scope)
@@ -260,7 +250,7 @@ class Elaborator:
 
     def call(self, node: Call, scope: Scope) -> AnyValue:
         """What a call stands for."""
-        function = self.function(node.function, scope)
+        function = self.names.function(node.function, scope)
         span = scope.site or node.span
         if prelude.is_primitive(function):
             return self._primitive(function, node, scope, span)
@@ -272,50 +262,22 @@ class Elaborator:
         if entry.neighbours == "unread":
             return entry.work_out(self, node, scope, span)
         if entry.neighbours == "open":
-            return entry.work_out(span, **bind(self, function, node, scope))
+            return entry.work_out(span, **self._all(function, node, scope))
         slot = Slot(self.lookup, scope.slot)
-        bound = bind(self, function, node, replace(scope, slot=slot))
+        bound = self._all(function, node, replace(scope, slot=slot))
         if entry.neighbours == "closed" or any(isinstance(v, Signal) and is_finite(v) for v in bound.values()):
             slot.close()
         return entry.work_out(span, **bound)
 
-    def body_scope(self, function: Function, bound: dict[str, AnyValue], scope: Scope, span: Span) -> Scope:
+    def _all(self, function: Function, node: Call, scope: Scope, skip: int = 0) -> dict[str, AnyValue]:
+        """The values of all parameters of a call."""
+        return {name: resolved(value) for name, value in bind(self, function, node, scope, skip).items()}
+
+    def body_scope(self, function: Function, bound: dict[str, AnyValue | Default], scope: Scope, span: Span) -> Scope:
         """The scope in which the body of a function is read: its parameters, in the slot of the call."""
         site = scope.site or (span if function.module else None)
-        visible = scope.visible if function.module else self.places[function.name]
+        visible = scope.visible if function.module else self.names.places[function.name]
         return Scope(scope.slot, visible, bound, function.module, site)
-
-    def function(self, name: Name, scope: Scope) -> Function:
-        """The function that a call means."""
-        place = self.places.get(name.name)
-        if place is not None and not scope.module and isinstance(found := self.definitions[place], Function):
-            if place < scope.visible:
-                return found
-            calls_itself = place == scope.visible
-            title = f"`{name.name}` calls itself" if calls_itself else f"`{name.name}` is used before it is defined"
-            raise ScheduleError(title, None, name.span, "", "" if calls_itself else "move its definition up")
-        core = prelude.find(name.name)
-        if core is None or (core.name.startswith("_") and not scope.module):
-            raise self._unknown(name.name, scope.site or name.span)
-        return core
-
-    def _unknown(self, name: str, span: Span) -> ScheduleError:
-        prefix, _, last = name.rpartition(".")
-        if prefix and prefix not in prelude.modules():
-            close = suggest(prefix, prelude.modules())
-            label = f"did you mean `{close}`?" if close else ""
-            hint = "" if close else "modules are " + listing(prelude.modules(), 40)
-            return ScheduleError(f"unknown module `{prefix}`", None, (span[0], span[0] + len(prefix)), label, hint)
-        options = set(prelude.public(prelude.module(prefix or prelude.CORE)))
-        if not prefix:
-            options |= {d.name for d in self.definitions if isinstance(d, Function)}
-        close = suggest(last, options)
-        place = (span[1] - len(last), span[1]) if prefix else span
-        if close is None and not prefix and last in prelude.module(prelude.SHAPE):
-            hint = f"`{last}` is a shape: warmup({last}, 500)"
-            return ScheduleError(f"unknown schedule `{name}`", None, place, "", hint)
-        hint = "" if close else "`symsched list` shows all schedules"
-        return ScheduleError(f"unknown schedule `{name}`", None, place, f"did you mean `{close}`?" if close else "", hint)
 
     # Arguments that are names of something else than a value
 
@@ -330,9 +292,10 @@ class Elaborator:
     def _option(self, node: Node, options: tuple[str, ...], scope: Scope) -> AnyValue:
         span = scope.site or node.span
         if isinstance(node, Name):
-            given = scope.parameters.get(node.name)
-            if isinstance(given, Option | Nothing):
-                return given
+            if node.name in scope.parameters:
+                given = resolved(scope.parameters[node.name])
+                if isinstance(given, Option | Nothing):
+                    return given
             if node.name == "none":
                 return Nothing(span)
             if node.name in options:
@@ -345,17 +308,18 @@ class Elaborator:
 
     def _shape(self, node: Node, scope: Scope) -> AnyValue:
         if isinstance(node, Name) and node.name in scope.parameters:
-            return scope.parameters[node.name]
+            return resolved(scope.parameters[node.name])
         head = node.function if isinstance(node, Call) else node
         if not isinstance(head, Name):
             hint = "a shape is a name such as `linear`, or a call such as poly(2)"
             raise ScheduleError("this is not a shape", None, scope.site or node.span, "", hint)
-        function = self._shape_function(head, scope)
+        function = self.names.shape(head, scope)
         call = node if isinstance(node, Call) else Call(node.span, 1, head, ())
-        bound = bind(self, function, call, scope, skip=1)
         span = scope.site or node.span
         if prelude.is_primitive(function):
-            return PRIMITIVES[function.module, function.name].work_out(span, **bound)
+            primitive = PRIMITIVES[function.module, function.name]
+            return primitive.work_out(span, **self._all(function, call, scope, skip=1))
+        bound = bind(self, function, call, scope, skip=1)
         inner = self.body_scope(function, bound, scope, node.span)
         u = function.parameters[0].name
 
@@ -366,25 +330,6 @@ class Elaborator:
             return value
 
         return Shape(function.name, curve, span=span)
-
-    def _shape_function(self, name: Name, scope: Scope) -> Function:
-        place = self.places.get(name.name)
-        if place is not None and place < scope.visible and not scope.module:
-            found = self.definitions[place]
-            if isinstance(found, Function) and found.parameters and found.parameters[0].name == "u":
-                return found
-        shapes = prelude.module(prelude.SHAPE)
-        last = name.name.removeprefix("shape.")
-        if last in shapes:
-            return shapes[last]
-        own = [d.name for d in self.definitions[: scope.visible] if isinstance(d, Function)]
-        options = {*prelude.public(shapes), *own}
-        close = suggest(last, options)
-        hint = "" if close else "shapes are " + listing(prelude.public(shapes), 40)
-        if place is not None and isinstance(self.definitions[place], Function):
-            close, hint = None, "a shape is a function whose first parameter is `u`"
-        span = scope.site or name.span
-        raise ScheduleError(f"unknown shape `{name.name}`", None, span, f"did you mean `{close}`?" if close else "", hint)
 
 
 _CONSTANTS: dict[str, Callable[[Span], AnyValue]] = {

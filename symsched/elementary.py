@@ -7,17 +7,27 @@ from collections.abc import Callable, Sequence
 from . import functions, tree
 from .arithmetic import pointwise
 from .errors import ScheduleError, Span
+from .operands import Flag, Items, Pair, Value, describe
 from .primitive import primitive
 from .stages import Condition, Number, Select, Signal, Time, Where
 from .tree import Expr
-from .values import Flag, Items, Pair, Value, describe
 
 _FUNCTIONS: dict[str, Callable[..., Expr]] = {
-    "exp": functions.exp, "log": functions.logarithm, "log2": functions.logarithm2, "log10": functions.logarithm10,
-    "sqrt": functions.square_root, "sin": functions.sine, "cos": functions.cosine, "tan": functions.tangent,
-    "tanh": functions.hyperbolic_tangent, "sigmoid": functions.sigmoid, "abs": functions.absolute, "floor": functions.floor,
-    "ceil": functions.ceiling, "round": functions.nearest,
-}  # fmt: skip
+    "abs": functions.absolute,
+    "ceil": functions.ceiling,
+    "cos": functions.cosine,
+    "exp": functions.exp,
+    "floor": functions.floor,
+    "log": functions.logarithm,
+    "log10": functions.logarithm10,
+    "log2": functions.logarithm2,
+    "round": functions.nearest,
+    "sigmoid": functions.sigmoid,
+    "sin": functions.sine,
+    "sqrt": functions.square_root,
+    "tan": functions.tangent,
+    "tanh": functions.hyperbolic_tangent,
+}
 
 
 def _enter(name: str, function: Callable[..., Expr]) -> None:
@@ -78,7 +88,9 @@ def _staircase(conditions: list[Condition], first: int, span: Span) -> Signal | 
         return Number(tree.Integer(first), span)
     if len({c.operator for c in conditions}) > 1 or conditions[0].operator not in ("<", "<="):
         return None
-    if not all(isinstance(c.left, Number) and c.left.value.is_Rational and isinstance(c.right, Time) for c in conditions):
+    if not all(
+        isinstance(c.left, Number) and c.left.value.is_Rational and isinstance(c.right, Time) for c in conditions
+    ):
         return None
     bounds = sorted(tree.fraction(c.left.value) for c in conditions if isinstance(c.left, Number))
     values: list[Signal] = [Number(tree.Integer(first + i)) for i in range(len(bounds) + 1)]
@@ -150,6 +162,8 @@ def _sorted(pairs: Items, span: Span) -> list[tuple[Value, Value]]:
     for pair in pairs.items:
         if not isinstance(pair, Pair) or not isinstance(pair.key, Number) or not pair.key.value.is_Rational:
             place = getattr(pair, "span", None) or span
-            raise ScheduleError(f"an entry is `number:value`, but this is {describe(pair)}", None, place, "", "[30:0.1]")
+            raise ScheduleError(
+                f"an entry is `number:value`, but this is {describe(pair)}", None, place, "", "[30:0.1]"
+            )
         entries[pair.key.value] = (pair.key, pair.value)
     return [(k, v) for _, (k, v) in sorted(entries.items(), key=lambda entry: tree.fraction(entry[0]))]

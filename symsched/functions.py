@@ -40,9 +40,10 @@ def square_root(x: Expr) -> Expr:
     return power(x, Rational(1, 2))
 
 
+_HALF = Fraction(1, 2)
 _COSINES = {
-    Fraction(0): 1, Fraction(1, 3): Fraction(1, 2), Fraction(1, 2): 0, Fraction(2, 3): Fraction(-1, 2), Fraction(1): -1,
-    Fraction(4, 3): Fraction(-1, 2), Fraction(3, 2): 0, Fraction(5, 3): Fraction(1, 2),
+    Fraction(0): Fraction(1), Fraction(1, 3): _HALF, _HALF: Fraction(0), Fraction(2, 3): -_HALF,
+    Fraction(1): Fraction(-1), Fraction(4, 3): -_HALF, Fraction(3, 2): Fraction(0), Fraction(5, 3): _HALF,
 }  # fmt: skip
 """cos(pi*q) where it is rational, by Niven's theorem all of them."""
 

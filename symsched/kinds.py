@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from . import tree
 from .errors import ScheduleError, Span
+from .operands import Flag, Items, Shape, Value, describe
 from .stages import Number, Signal
 from .tree import Rational
-from .values import Flag, Items, Shape, Value, describe
 
 
 class Refused(Exception):
@@ -142,6 +142,6 @@ _KINDS: dict[str, Callable[[Value], Value]] = {
 
 def refusal(refused: Refused, parameter: str, span: Span | None, hint: str) -> ScheduleError:
     """The error for a refused argument, in the words of the function that was called."""
-    return ScheduleError(f"`{parameter}` must be {refused.must_be}", None, refused.span or span, "", refused.hint or hint)
-
-
+    return ScheduleError(
+        f"`{parameter}` must be {refused.must_be}", None, refused.span or span, "", refused.hint or hint
+    )

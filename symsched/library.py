@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -67,10 +68,6 @@ def _call(entry: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Sch
         depth = max(call.depth, node.depth + 1)
         program = Program(definitions, Call(NOWHERE, depth, call.function, arguments))
     schedule = Schedule._of(program)
-    try:
+    with suppress(NothingBefore):  # an open end: what comes before it is not written yet
         schedule._meaning  # noqa: B018 (raises)
-    except NothingBefore:
-        pass  # an open end: what comes before it is not written yet
     return schedule
-
-

@@ -119,11 +119,9 @@ def _linear(expr: Expr, symbol: Symbol) -> tuple[Expr, Expr] | None:
 
 def _check_total(elaborator: Elaborator, duration: Expr | None, span: Span) -> None:
     """A finite schedule fits into the `total` that its program defines."""
-    if "total" not in elaborator.places or duration is None or duration == tree.INFINITY:
+    if "total" not in elaborator.names.places or duration is None or duration == tree.INFINITY:
         return
     total = elaborator.total(span)
     if tree.compare(">", duration, total) == tree.true:
         title = f"the stages last {number_text(duration)} steps, but `total` is {number_text(total)}"
         raise ScheduleError(title, None, span, "", "make a stage shorter, or let one last `rest`")
-
-

@@ -119,7 +119,7 @@ class Chain(Node):
 
 @dataclass(frozen=True, slots=True)
 class Annotated(Node):
-    """`x: number = 3` as the parser meets it; right only in the head of a definition, where it becomes a `Parameter`."""
+    """`x: number = 3` as the parser meets it. In the head of a definition it becomes a `Parameter`."""
 
     key: Node
     kind: Node

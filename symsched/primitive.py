@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .values import Value
+from .operands import Value
 
 Neighbours = Literal["open", "closed", "operands", "unread"]
 

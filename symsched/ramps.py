@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from . import tree
 from .arithmetic import combined
 from .errors import ScheduleError, Span
+from .operands import Items, Pair, Shape, Value, describe
 from .primitive import primitive
 from .stages import Constant, Number, Phase, Signal
 from .timeline import Chain, Ramp, Slice
 from .tree import Expr
-from .values import Items, Pair, Shape, Value, describe
 from .wording import number_text
 
 
@@ -88,7 +90,7 @@ def keyframes(span: Span, shape: Shape, points: Items) -> Value:
         raise ScheduleError("`keyframes` needs at least one point", None, span, "", _EXAMPLE)
     (first, value), *_ = frames
     parts: list[Signal] = [Slice(Constant(value, span), tree.ZERO, first.value, span)]
-    for (begin, start), (stop, end) in zip(frames, frames[1:], strict=False):
+    for (begin, start), (stop, end) in pairwise(frames):
         if tree.compare("<", stop.value, begin.value) == tree.true:
             title = f"keyframes go forward in time, but {number_text(stop.value)} follows {number_text(begin.value)}"
             raise ScheduleError(title, None, stop.span or span)
@@ -101,7 +103,9 @@ def _keyframe(point: Value, span: Span) -> tuple[Number, Signal]:
     if not isinstance(point, Pair) or not isinstance(point.value, Signal):
         raise ScheduleError(f"a keyframe is `step:value`, but this is {describe(point)}", None, place, "", _EXAMPLE)
     if not isinstance(point.key, Number):
-        raise ScheduleError(f"a keyframe stands at a step, but this is {describe(point.key)}", None, place, "", _EXAMPLE)
+        raise ScheduleError(
+            f"a keyframe stands at a step, but this is {describe(point.key)}", None, place, "", _EXAMPLE
+        )
     if tree.compare("<", point.key.value, tree.ZERO) == tree.true:
         raise ScheduleError("a keyframe cannot stand before 0", None, point.key.span or span)
     return point.key, point.value

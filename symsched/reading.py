@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,14 +132,19 @@ def _range(text: str) -> Iterator[int | float]:
     parts = text.split(":")
     if len(parts) > 3 or not all(parts[1:]):
         raise click.UsageError(f"a range is FIRST:END or FIRST:END:EVERY, but got `{text}`")
-    first, end = _step(parts[0] or "0"), _step(parts[1])
-    every = _step(parts[2]) if len(parts) == 3 else 1
+    first, end = _exact(parts[0] or "0"), _exact(parts[1])
+    every = _exact(parts[2]) if len(parts) == 3 else Fraction(1)
     if every == 0:
         raise click.UsageError(f"a range moves on by more than 0, but got `{text}`")
-    number = -int(-(end - first) // every)
+    number = math.ceil((end - first) / every)
     if number > MOST_STEPS:
         raise click.UsageError(f"more than {MOST_STEPS} steps in `{text}`")
-    return (first + i * every for i in range(number))
+    steps = (first + i * every for i in range(number))
+    return (int(step) if step.denominator == 1 else float(step) for step in steps)
+
+
+def _exact(text: str) -> Fraction:
+    return Fraction(str(_step(text)))
 
 
 def _step(text: str) -> int | float:
@@ -156,7 +163,9 @@ def _step(text: str) -> int | float:
     if step.duration is not None or step.parameters:
         raise click.UsageError(f"`{text}` is not a step: a step is a number")
     value = to_float(step.expr)
-    if not 0 <= value < float("inf"):
+    if value == math.inf:
+        raise click.UsageError(f"`{text}` is not a step: it is too large")
+    if not value >= 0:
         raise click.UsageError(f"a step is 0 or more, but got {text}")
     whole = isinstance(step.expr, Rational) and step.expr.q == 1
     return int(step.expr) if whole else value

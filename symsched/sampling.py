@@ -16,7 +16,7 @@ Function = Callable[[float], float]
 
 CYCLES = 4  # cycles of an endless repetition that are shown
 EMPTY = 100.0  # steps that are shown of a curve that says nothing about its length
-FAR = 1e7
+FAR = 1e10
 EXACT = 1000  # up to so many steps every one is drawn
 FINE = 4000
 BUCKETS = 250

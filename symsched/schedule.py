@@ -119,9 +119,9 @@ class Schedule:
         Raises:
             ScheduleError: A parameter is missing or unknown.
         """
-        from .api import backend_of, compiled
+        from .api import called
 
-        return compiled(self, backend_of(t, parameters))(t, **parameters)
+        return called(self, t, parameters)
 
     def compile(self, backend: str = "python") -> Callable[..., Any]:
         """A callable `f(t, **parameters)` that runs exactly the text that `emit` prints.
@@ -311,6 +311,6 @@ def _no_expression(program: Program) -> ScheduleError:
     if isinstance(last, Value):
         hint = f"leave `{last.name} =` out, or read several named schedules with symsched.plan"
         return ScheduleError(f"this defines `{last.name}` but no schedule", program.source, last.span, "", hint)
-    return ScheduleError("a schedule follows the definitions", program.source, last.span, "", f"add a line: {last.name}(...)")
-
-
+    return ScheduleError(
+        "a schedule follows the definitions", program.source, last.span, "", f"add a line: {last.name}(...)"
+    )

@@ -106,7 +106,9 @@ class NothingBefore(ScheduleError):
     """`prev` where nothing comes before."""
 
     def __init__(self, writing: Writing) -> None:
-        hint = f"give it a value: {writing.parameter}=..." if writing.parameter else "put something before it, or a number"
+        hint = (
+            f"give it a value: {writing.parameter}=..." if writing.parameter else "put something before it, or a number"
+        )
         name = f"`{writing.function}` keeps" if writing.function else "`prev` is"
         super().__init__(f"{name} the value before it, and nothing comes before", None, writing.span, "", hint)
 

@@ -1,57 +1,23 @@
 """Text to syntax tree: `parse_program(text)` is all that the rest of the compiler uses.
 
-Lark reads `grammar/schedule.lark` (LALR, linear in the text) and calls `Builder` for every reduction;
+Lark reads `grammar/schedule.lark` (LALR, linear in the text) and calls `symsched.builder` for every reduction;
 `symsched.diagnosis` puts a place where the parse stopped into words.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import cast
 
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken
+from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 
 from . import limits
-from .diagnosis import unexpected_character, unexpected_token
-from .errors import ScheduleError, Span, suggest
-from .nodes import (
-    Annotated,
-    Argument,
-    Call,
-    Comparison,
-    Definition,
-    Function,
-    List,
-    Name,
-    Negative,
-    Node,
-    Number,
-    Operation,
-    Pair,
-    Parameter,
-    Power,
-    Program,
-    Slice,
-    Value,
-    chain,
-)
-
-FACTORS = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
-LENGTH_UNITS = ("%", "ep", "tok", "img")
-UNITS = {factor + unit: (FACTORS[factor], unit) for factor in FACTORS for unit in ("", *LENGTH_UNITS)}
-
-KINDS = ("value", "number", "duration", "count", "ratio", "flag", "shape", "schedule", "list", "several")
-"""What a parameter may ask for; `several` takes the positional arguments that are left, as a list."""
-
-RESERVED = ("t", "next", "prev", "rest", "pi", "inf", "true", "false", "none")
-"""Names with a meaning of their own, which no definition may take."""
-
-_NUMBER = re.compile(r"([0-9_.]+)(?:[eE]([+-]?[0-9]+))?(.*)")
+from .builder import Builder, to_program
+from .diagnosis import COMPARISONS, OPERATORS, unexpected_character, unexpected_token
+from .errors import ScheduleError
+from .nodes import Definition, Node, Program
 
 
 def parse_program(source: str, module: str = "") -> Program:
@@ -61,12 +27,12 @@ def parse_program(source: str, module: str = "") -> Program:
         raise ScheduleError(title)
     strange = None if source.isascii() else next(i for i, c in enumerate(source) if not c.isascii())
     try:
-        statements = _parser().parse(source if strange is None else source[:strange])
+        statements = cast("list[Node | Definition]", _parser().parse(source[:strange]))
         if strange is not None:
             raise unexpected_character(source, strange)
-        return _program(statements, source, module)
+        return to_program(statements, source, module)
     except UnexpectedCharacters as error:
-        raise unexpected_character(source, error.pos_in_stream) from None
+        raise unexpected_character(source, error.pos_in_stream or 0) from None
     except UnexpectedToken as error:
         if error.token.type == "$END" and strange is not None:
             raise unexpected_character(source, strange) from None
@@ -87,9 +53,7 @@ class Lines:
 
     always_accept = ("NEWLINE",)
     OPEN, CLOSE = ("LPAREN", "LBRACKET"), ("RPAREN", "RBRACKET")
-    GOES_ON = frozenset(
-        "ARROW PLUS MINUS TIMES DIVIDE POWER EQUALS LESS LESS_EQUAL GREATER GREATER_EQUAL EQUAL NOT_EQUAL".split()
-    )
+    GOES_ON = OPERATORS | COMPARISONS | {"EQUALS"}
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         depth, last, separator = 0, "", None
@@ -107,198 +71,3 @@ class Lines:
             separator, last = None, kind
             depth += (kind in self.OPEN) - (kind in self.CLOSE)
             yield token
-
-
-class Builder(Transformer[Token, Any]):
-    """A node for every reduction. Errors leave here with a span and without a source."""
-
-    def number(self, parts: list[Token]) -> Node:
-        (token,) = parts
-        value, unit = _number(token)
-        return Number(_span(token), 1, value, unit)
-
-    def name(self, parts: list[Token]) -> Node:
-        return Name(_span(parts[0]), 1, str(parts[0]))
-
-    def group(self, parts: list[Any]) -> Node:
-        opening, node, closing = parts
-        return replace(node, span=_span(opening, closing))
-
-    def chain(self, parts: list[Any]) -> Node:
-        return _checked(chain(_span(parts[0], parts[-1]), tuple(parts[::2])))
-
-    def operation(self, parts: list[Any]) -> Node:
-        operators = tuple(str(p) for p in parts[1::2])
-        return _checked(Operation(_span(parts[0], parts[-1]), _depth(parts[::2]), operators, tuple(parts[::2])))
-
-    def negative(self, parts: list[Any]) -> Node:
-        return _checked(Negative(_span(*parts), _depth(parts[1:]), parts[1]))
-
-    def power(self, parts: list[Any]) -> Node:
-        base, _, exponent = parts
-        return _checked(Power(_span(base, exponent), _depth([base, exponent]), base, exponent))
-
-    def bound(self, parts: list[Node]) -> Node | None:
-        return parts[0] if parts else None
-
-    def slice(self, parts: list[Any]) -> Node:
-        operand, _, start, _, stop, closing = parts
-        depth = _depth([operand, *(b for b in (start, stop) if b is not None)])
-        return _checked(Slice(_span(operand, closing), depth, operand, start, stop))
-
-    def call(self, parts: list[Any]) -> Node:
-        token, closing = parts[0], parts[-1]
-        arguments = tuple(a for a in parts[2:-1] if not isinstance(a, Token))
-        function = Name(_span(token), 1, str(token))
-        return _checked(Call(_span(token, closing), _depth([function, *arguments]), function, arguments))
-
-    def positional(self, parts: list[Node]) -> Argument:
-        (value,) = parts
-        return Argument(value.span, value.depth, "", value)
-
-    def compared(self, parts: list[Any]) -> Argument:
-        left, operator, right = parts
-        node = Comparison(_span(left, right), _depth([left, right]), operator, left, right)
-        return self.positional([_checked(node)])
-
-    def comparison(self, parts: list[Token]) -> str:
-        return str(parts[0])
-
-    def keyword(self, parts: list[Any]) -> Argument:
-        name, _, value = parts
-        if not isinstance(name, Name) or "." in name.name:
-            raise ScheduleError("only a name can stand before `=`", None, name.span, "not a name", "to compare: `==`")
-        return Argument(_span(name, value), value.depth, name.name, value, name.span)
-
-    def argument_pair(self, parts: list[Any]) -> Argument:
-        return self.positional([self.pair(parts)])
-
-    def annotated(self, parts: list[Any]) -> Argument:
-        key, _, kind, _, default = parts
-        node = Annotated(_span(key, default), _depth([key, kind, default]), key, kind, default)
-        return self.positional([node])
-
-    def pair(self, parts: list[Any]) -> Node:
-        key, _, value = parts
-        return _checked(Pair(_span(key, value), _depth([key, value]), key, value))
-
-    def list(self, parts: list[Any]) -> Node:
-        items = tuple(p for p in parts if not isinstance(p, Token))
-        return _checked(List(_span(parts[0], parts[-1]), _depth(items), items))
-
-    def statement(self, parts: list[Node]) -> Node:
-        return parts[0]
-
-    def definition(self, parts: list[Any]) -> Definition:
-        head, _, body = parts
-        if isinstance(head, Call):
-            parameters = tuple(_parameter(a) for a in head.arguments)
-            _once([(p.name, p.span) for p in parameters], "parameter")
-            return Function(_definable(head.function), parameters, body, span=head.span)
-        if isinstance(head, Name):
-            return Value(_definable(head), body, span=head.span)
-        hint = "a definition is `name = ...` or `name(parameter, ...) = ...`; to compare: `==`"
-        raise ScheduleError("this cannot be given a value", None, head.span, "not a name", hint)
-
-    def start(self, parts: list[Any]) -> list[Node | Definition]:
-        return [p for p in parts if not isinstance(p, Token)]
-
-
-def _program(statements: list[Node | Definition], source: str, module: str) -> Program:
-    """Definitions first, one expression last, each name once."""
-    *before, last = statements or [None]
-    for statement in before:
-        if isinstance(statement, Node):
-            hint = "only the last statement is an expression: give this one a name, or join it with `>>`"
-            raise ScheduleError("this expression is not used", None, statement.span, "", hint)
-    definitions = [d for d in statements if not isinstance(d, Node)]
-    _once([(d.name, d.span) for d in definitions], "name")
-    if module:
-        definitions = [replace(d, module=module, doc=_doc(source, d)) for d in definitions if isinstance(d, Function)]
-    return Program(tuple(definitions), last if isinstance(last, Node) else None, source)
-
-
-def _doc(source: str, definition: Function) -> str:
-    """The `##` comment lines that stand right above a definition."""
-    lines: list[str] = []
-    for line in reversed(source[: definition.span[0]].splitlines()):
-        if not line.startswith("##"):
-            break
-        lines.append(line[2:].removeprefix(" "))
-    return "\n".join(reversed(lines))
-
-
-def _once(names: list[tuple[str, Span]], what: str) -> None:
-    seen: set[str] = set()
-    for name, span in names:
-        if name in seen:
-            raise ScheduleError(f"`{name}` is defined twice", None, span, f"this {what} exists already")
-        seen.add(name)
-
-
-def _definable(name: Name) -> str:
-    if name.name in RESERVED:
-        raise ScheduleError(f"`{name.name}` has a meaning of its own", None, name.span, "choose another name")
-    if "." in name.name:
-        raise ScheduleError("a dotted name belongs to a module", None, name.span, "leave the dot out")
-    return name.name
-
-
-def _parameter(argument: Argument) -> Parameter:
-    """The parameter that an argument in the head of a definition stands for."""
-    key, kind, default = argument.value, None, None
-    if argument.name:
-        key, default = Name(argument.name_span, 1, argument.name), argument.value
-    elif isinstance(argument.value, Pair):
-        key, kind = argument.value.key, argument.value.value
-    elif isinstance(argument.value, Annotated):
-        key, kind, default = argument.value.key, argument.value.kind, argument.value.default
-    if not isinstance(key, Name) or "." in key.name:
-        raise ScheduleError("a parameter is a name", None, key.span, "not a name")
-    if key.name in RESERVED and key.name != "t":
-        raise ScheduleError(f"`{key.name}` has a meaning of its own", None, key.span, "choose another name")
-    return Parameter(key.name, "" if kind is None else _kind(kind), default, argument.span)
-
-
-def _kind(node: Node) -> str | tuple[str, ...]:
-    if isinstance(node, List) and node.items and all(isinstance(i, Name) for i in node.items):
-        return tuple(i.name for i in node.items if isinstance(i, Name))
-    if isinstance(node, Name) and node.name in KINDS:
-        return node.name
-    close = suggest(node.name, KINDS) if isinstance(node, Name) else None
-    hint = "a kind is one of " + ", ".join(KINDS) + ", or a list of names"
-    raise ScheduleError("unknown kind", None, node.span, f"did you mean `{close}`?" if close else "", hint)
-
-
-def _number(token: Token) -> tuple[Fraction, str]:
-    """The exact value of a number token, and its unit."""
-    match = _NUMBER.fullmatch(token)
-    assert match, "the lexer and this expression agree on what a number is"
-    digits, exponent, suffix = match[1].replace("_", ""), match[2] or "0", match[3]
-    if suffix not in UNITS:
-        close = suggest(suffix, [u for u in UNITS if u])
-        span = (_span(token)[1] - len(suffix), _span(token)[1])
-        label = f"did you mean `{close}`?" if close and len(suffix) > 1 else ""
-        hint = "units are k, M, B for 10^3, 10^6, 10^9, and %, ep, tok, img for lengths; steps have none"
-        raise ScheduleError(f"unknown unit `{suffix}`", None, span, label, hint)
-    if len(digits) > limits.DIGITS or len(exponent.lstrip("+-").lstrip("0")) > 6 or abs(int(exponent)) > limits.DIGITS:
-        title = f"this number is too long: the limits are {limits.DIGITS} digits and an exponent of {limits.DIGITS}"
-        raise ScheduleError(title, None, _span(token))
-    factor, unit = UNITS[suffix]
-    return Fraction(f"{digits}e{exponent}") * factor, unit
-
-
-def _span(first: Any, last: Any = None, *rest: Any) -> Span:
-    last = rest[-1] if rest else first if last is None else last
-    start = first.start_pos if isinstance(first, Token) else first.span[0]
-    return start, last.end_pos if isinstance(last, Token) else last.span[1]
-
-
-def _depth(parts: Any) -> int:
-    return 1 + max((p.depth for p in parts), default=0)
-
-
-def _checked(node: Node) -> Node:
-    if node.depth > limits.NESTING:
-        raise ScheduleError(f"nested too deep: the limit is {limits.NESTING}", None, node.span)
-    return node

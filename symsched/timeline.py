@@ -77,7 +77,7 @@ class Chain(Signal):
     """Signals one after another, each on a clock of its own. All but the last are finite."""
 
     def __init__(self, parts: list[Signal], span: Span | None) -> None:
-        self.parts = [p for part in parts for p in (part.parts if isinstance(part, Chain) else [part])]
+        self.parts: list[Signal] = [p for part in parts for p in (part.parts if isinstance(part, Chain) else [part])]
         self.duration = ZERO
         total = [p.duration for p in self.parts if p.duration is not None]
         self.duration = INFINITY if INFINITY in total else tree.add(*total)

@@ -8,7 +8,7 @@ a user's numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -214,7 +214,7 @@ def cycle_start(index: Expr, length: Expr, stretch: Expr) -> Expr:
 # Choice
 
 
-_RELATIONS = {
+_RELATIONS: dict[str, tuple[Any, Callable[[Any, Any], bool]]] = {
     "<": (sympy.StrictLessThan, lambda a, b: a < b), "<=": (sympy.LessThan, lambda a, b: a <= b),
     ">": (sympy.StrictGreaterThan, lambda a, b: a > b), ">=": (sympy.GreaterThan, lambda a, b: a >= b),
     "==": (sympy.Equality, lambda a, b: a == b), "!=": (sympy.Unequality, lambda a, b: a != b),

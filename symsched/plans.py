@@ -99,5 +99,3 @@ def plan(text: str) -> Plan:
         ['lr', 'beta']
     """
     return Plan(text)
-
-
