@@ -214,6 +214,12 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert anchor in anchors, target
 
 
+@each_document
+def test_paths_exist(path: Path) -> None:
+    for name in re.findall(r"`((?:symsched|backends|grammar|tests|docs|\.ci)/[\w./*-]*)`", read(path)):
+        assert list(ROOT.glob(name.rstrip("/"))), name
+
+
 # The grammar of the reference
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -85,6 +86,28 @@ def test_version_is_in_one_place() -> None:
     holders = [p for p in our_files() if "symsched/" in p.as_posix() and f'"{symsched.__version__}"' in p.read_text()]
     assert holders == [ROOT / "symsched" / "__init__.py"]
     assert f"## [{symsched.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_requirement_is_pinned() -> None:
+    project = PYPROJECT["project"]
+    wanted = [
+        *project["dependencies"],
+        *(line for extra in project["optional-dependencies"].values() for line in extra),
+    ]
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pinned = {line.partition("==")[0].lower() for line in lines if re.fullmatch(r"[\w.-]+==[\w.]+", line)}
+    names = {re.split(r"[^\w.-]", line)[0].lower() for line in wanted} - {"symsched"}
+    assert names <= pinned
+
+
+def test_ci_runs_the_command_of_the_readme() -> None:
+    """`.ci/run` takes the line from the README; it holds one such line."""
+    (pattern,) = re.findall(r"sed -n '(.*)' README.md", (ROOT / ".ci" / "run").read_text())
+    done = subprocess.run(
+        ["/bin/sed", "-n", pattern, "README.md"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    install = '.venv/bin/pip install -c constraints.txt -e ".[test]"'
+    assert done.stdout.splitlines() == [f"python -m venv .venv && {install} && .venv/bin/pytest"]
 
 
 def test_no_file_is_long() -> None:
