@@ -20,7 +20,7 @@ def draw(points: list[Point], width: int = WIDTH, rows: int = ROWS) -> list[str]
     low, high = min(finite), max(finite)
     labels = ["" for _ in range(rows)]
     if label(low) == label(high):  # a change that labels cannot tell is no change
-        low = high = points[0][1]
+        low = high = finite[0]
         points = [(x, low if math.isfinite(y) else y) for x, y in points]
         labels[rows // 2] = label(low)
     else:
@@ -35,7 +35,7 @@ def draw(points: list[Point], width: int = WIDTH, rows: int = ROWS) -> list[str]
 
 def label(value: float) -> str:
     """A value in few characters."""
-    return _short(f"{value:.4g}")
+    return _short(f"{value + 0.0:.4g}")
 
 
 def _short(text: str) -> str:

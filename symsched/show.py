@@ -109,7 +109,7 @@ def _few(found: list[float]) -> list[float]:
 
 
 def _table(rows: Iterable[tuple[int | None, float]]) -> list[str]:
-    cells = [("...", "") if step is None else (str(step), f"{value:.6g}") for step, value in rows]
+    cells = [("...", "") if step is None else (str(step), f"{value + 0.0:.6g}") for step, value in rows]
     width = max(4, *(len(step) for step, _ in cells))
     return [f"{a:>{width}}  {b}".rstrip() for a, b in [("step", "value"), *cells]]
 

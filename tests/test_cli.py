@@ -40,6 +40,11 @@ def test_several_steps_and_ranges_are_two_columns() -> None:
     ]
 
 
+def test_ranges_are_exact() -> None:
+    lines = run("eval", "0.5*t", "0:0.5:0.1").stdout.splitlines()
+    assert lines == ["0    0.0", "0.1  0.05", "0.2  0.1", "0.3  0.15", "0.4  0.2"]
+
+
 def test_a_plan_has_a_column_for_each_name() -> None:
     result = run("eval", "lr = linear(1, 4); _x = 2; wd = _x*lr", ":3")
     assert result.stdout.splitlines() == ["step  lr    wd", "0     1.0   2.0", "1     0.75  1.5", "2     0.5   1.0"]
@@ -66,6 +71,7 @@ def test_parameters_are_texts_of_the_language() -> None:
         (("cosine(1, 10)", "5x"), "`5x` is not a step: unknown unit `x`"),
         (("cosine(1, 10)", "t"), "`t` is not a step: a step is a number"),
         (("cosine(1, 10)", "0-3"), "a step is 0 or more, but got 0-3"),
+        (("cosine(1, 10)", "1e309"), "`1e309` is not a step: it is too large"),
         (("cosine(1, 10)", "0:9:0"), "a range moves on by more than 0, but got `0:9:0`"),
         (("cosine(1, 10)", "1:"), "a range is FIRST:END or FIRST:END:EVERY, but got `1:`"),
         (("cosine(1, 10)", "0:1e9"), "more than 1000000 steps in `0:1e9`"),

@@ -57,6 +57,8 @@ def test_show_prints_text_duration_values_and_curve() -> None:
         ("warmup(linear, 10) >> triangular(1, 2, 100)", "2", "0", ["0", "205", "410"]),
         ("cosine(1, 0)", "", "", ["0", "0.5", "1"]),
         ("linear(-1, 8, 1)", "1", "-1", ["0", "4", "8"]),
+        ("linear(1, 3/7)", "1", "0", ["0", "0.214286", "0.428571"]),
+        ("linear(1, 1e15)", "1", "0", ["0", "5e14", "1e15"]),
         ("1e308*t", "1.796e308", "0", ["0", "2", "4"]),
     ],
 )
@@ -71,6 +73,11 @@ def test_every_curve_fits_80_columns(text: str, first: str, last: str, steps: li
 def test_a_constant_is_drawn_in_the_middle() -> None:
     lines = run("plot", "constant(1)").stdout.splitlines()
     assert [i for i, line in enumerate(lines) if "⠉" in line] == [5]
+    assert lines[5] == "1 ┤" + "⠉" * 77
+
+
+def test_a_change_that_no_label_tells_is_drawn_flat() -> None:
+    lines = run("plot", "1 + 1e-12*t").stdout.splitlines()
     assert lines[5] == "1 ┤" + "⠉" * 77
 
 
