@@ -7,6 +7,7 @@ schedule that is meant, and `names` lists all of them.
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
 import tomllib
@@ -48,6 +49,12 @@ def step(text: str) -> float:
     return int(text) if text.lstrip("-").isdigit() else float(text)
 
 
+def by_name(function: Any, values: Case) -> Case:
+    """Parameters as a callable takes them: a name that means something in the printed text has a trailing underscore."""
+    names = inspect.signature(function).parameters
+    return {name if name in names else f"{name}_": value for name, value in values.items()}
+
+
 def is_close(value: float, expected: float, tolerance: float) -> bool:
     if math.isnan(expected):
         return math.isnan(value)
@@ -84,7 +91,7 @@ def test_one_step_gives_a_number(case: Case, backend: str) -> None:
     schedule = schedule_of(case).bind(**early) if early else schedule_of(case)
     steps = [step(key) for key in case["values"]]
     function = schedule.compile(backend)
-    values = [function(t, **late) for t in steps]
+    values = [function(t, **by_name(function, late)) for t in steps]
     assert all(type(v) is float for v in values)
     agree(values, list(case["values"].values()), 1e-12)
 
@@ -105,13 +112,10 @@ def test_an_array_of_steps_gives_an_array(case: Case, backend: str, arrays: Arra
         agree([function(float(t)) for t in steps], expected, 1e-12)
         return
     with arrays.wide():
-        values = function(arrays.make(np.array(steps, dtype=np.float64)))
-        assert values.shape == (len(steps),)
+        values = function(arrays.make(np.array(steps[::-1], dtype=np.float64).reshape(1, -1, 1)))
+        assert values.shape == (1, len(steps), 1)
         assert str(values.dtype).endswith("float64")
-        agree(values, expected, 1e-12)
-        turned = function(arrays.make(np.array(steps[::-1], dtype=np.float64).reshape(1, -1, 1)))
-        assert turned.shape == (1, len(steps), 1)
-        agree(turned.reshape(-1), expected[::-1], 1e-12)
+        agree(values.reshape(-1), expected[::-1], 1e-12)
 
 
 @pytest.mark.parametrize("case", having("values"))
