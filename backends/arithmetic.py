@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 
 import sympy
@@ -50,6 +51,8 @@ class Product:
                 self._take_apart(formula, factor)
             else:
                 self.top.append(factor)
+        times = Counter(self.top)
+        self.top = sorted((tree.power(f, tree.Integer(n)) for f, n in times.items()), key=lambda f: f != sympy.pi)
 
     def _take_apart(self, formula: Formula, progress: Expr) -> None:
         """In an angle the progress and pi share one fraction."""
@@ -75,7 +78,9 @@ class Product:
 
 def _is_time(factor: Expr) -> bool:
     """Whether a factor is a time, which is divided by a length rather than multiplied by a decimal."""
-    terms = factor.args if isinstance(factor, sympy.Add | sympy.Max) else (factor,)
+    if isinstance(factor, sympy.Max):
+        return any(map(_is_time, factor.args))
+    terms = factor.args if isinstance(factor, sympy.Add) else (factor,)
     return any(term == tree.t or isinstance(term, tree.Elapsed | tree.CycleTime | sympy.Mod) for term in terms)
 
 

@@ -90,7 +90,7 @@ class Latex(Notation):
         first = arguments[0]
         tall = any(p.tall for p in arguments)
         is_simple = first.level >= PRODUCT and not first.is_open and not first.slash
-        is_simple = is_simple and not _has_brackets(first.text)
+        is_simple = is_simple and not _runs_on(first.text)
         if name in _BARE and is_simple:
             return Piece(f"{head} {first.text}", PRODUCT, tall, is_open=True)
         inside = Piece(", ".join(p.text for p in arguments), ATOM, tall)
@@ -116,14 +116,13 @@ class Latex(Notation):
         return f"{symbol} {text}" if symbol else text
 
 
-def _has_brackets(text: str) -> bool:
-    """Whether a bracket stands on the line itself, not in a fraction or an index."""
-    depth = 0
+def _runs_on(text: str) -> bool:
+    """Whether a bracket or a times sign stands on the line itself, not in a fraction or an index."""
+    line, depth = "", 0
     for character in text:
         depth += (character == "{") - (character == "}")
-        if character == "(" and depth == 0:
-            return True
-    return False
+        line += character if depth == 0 else ""
+    return "(" in line or r"\cdot" in line
 
 
 def _grouped(digits: str) -> str:

@@ -71,7 +71,10 @@ def symbolic(schedule: Any) -> Symbolic:
         values[name] = value
         arguments.append(replace(argument, value=Name(argument.span, 1, name)))
     program = Program(schedule.program.definitions, replace(call, arguments=tuple(arguments)))
-    return Symbolic(Schedule(program_text(program)).expr, letters, values)
+    try:
+        return Symbolic(Schedule(program_text(program)).expr, letters, values)
+    except ScheduleError:  # a function that needs the number itself, such as the index of an item
+        return Symbolic(schedule.expr, {}, {})
 
 
 def _call(program: Program) -> tuple[Call, Function]:

@@ -41,7 +41,7 @@ _BRACKETS = {"()": ("(", ")"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), 
 _MINUS = "\N{MINUS SIGN}"
 _THIN = "\N{NARROW NO-BREAK SPACE}"
 _FIRST_WORD = re.compile(r"[^\W\d_]{2}")
-_LAST_WORD = re.compile(r"[^\W\d_]{2}$|[₀-₉ᵢⱼₖₘₙₚₜₓ]$|_\w+$")
+_LAST_INDEX = re.compile(r"[₀-₉ᵢⱼₖₘₙₚₜₓ]$|_\w+$")
 
 
 class Unicode(Notation):
@@ -64,7 +64,8 @@ class Unicode(Notation):
     def letter(self, letter: Letter) -> Piece:
         below = ",".join(GREEK.get(part, part) for part in letter.below)
         lowered = below.translate(_LOWERED)
-        index = "" if not below else lowered if not set(lowered) & set(below) else f"_{below}"
+        is_small = all(len(part) == 1 or part.isdigit() for part in letter.below) and not set(lowered) & set(below)
+        index = lowered if is_small else f"_{below}"
         return Piece(GREEK.get(letter.base, letter.base) + index, ATOM, word=letter.is_word or index.startswith("_"))
 
     def fraction(self, top: Piece, bottom: Piece, script: bool) -> Piece:
@@ -77,7 +78,9 @@ class Unicode(Notation):
     def shared(self, inside: Sequence[Piece], number: Piece, outside: Sequence[Piece], script: bool) -> Piece:
         part = _PARTS.get(("1", number.text))
         if part and outside:
-            return self.product([*inside, Piece(part, ATOM, digit=True), *outside])
+            share = Piece(part, ATOM, digit=True)
+            is_after = bool(inside) and inside[0].digit
+            return self.product([*inside, share, *outside] if is_after else [share, *inside, *outside])
         return super().shared(inside, number, outside, script)
 
     def power(self, base: Piece, exponent: Piece) -> Piece:
@@ -108,8 +111,10 @@ class Unicode(Notation):
     def beside(self, left: Piece, right: Piece) -> str:
         if right.word or _FIRST_WORD.match(right.text) or right.text.startswith("√"):
             return " "
-        follows = left.text.endswith(")") or _LAST_WORD.search(left.text)
-        return " " if follows and right.text[0].isalpha() else ""
+        if right.text.startswith("e") and left.text[-1].isdigit():
+            return self.times  # no decimal exponent
+        follows = left.text[-1] in ")⌋⌉|" or left.text[-1].isalpha() or _LAST_INDEX.search(left.text)
+        return " " if follows and not left.text.endswith("π") and right.text[0].isalpha() else ""
 
     def cases(self, rows: Sequence[Row]) -> Piece:
         body = "; ".join(f"{value.text} if {before}{after}" for value, (before, after) in rows)
