@@ -50,7 +50,7 @@ def step(text: str) -> float:
 
 
 def by_name(function: Any, values: Case) -> Case:
-    """Parameters as a callable takes them: a name that means something in the printed text has a trailing underscore."""
+    """Parameters as a callable takes them: a name that the printed text needs has a trailing underscore."""
     names = inspect.signature(function).parameters
     return {name if name in names else f"{name}_": value for name, value in values.items()}
 
