@@ -153,7 +153,7 @@ def _rounded_better(base: Expr) -> Fraction | float | None:
     if not isinstance(known, Fraction) or known <= 0 or Fraction(constants.nearest_float(known)) == known:
         return None
     logarithm = constants.fraction_of(functions.logarithm(base))
-    return logarithm if abs(logarithm) < Fraction(1, 2) else None
+    return logarithm if -0.5 < logarithm < 0.5 else None
 
 
 @_rule(tree.Elapsed)

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 
 from .errors import ScheduleError, listing, suggest
-from .nodes import Program, Value
 from .schedule import Schedule
 
 
@@ -54,7 +53,7 @@ def compile(text: str | Schedule, backend: str = "python") -> Callable[..., Any]
 
     Example:
         >>> import symsched
-        >>> symsched.compile("cosine(1, 10)")(5)
+        >>> symsched.compile("linear(1, 10)")(5)
         0.5
     """
     return _schedule(text).compile(backend)
@@ -126,26 +125,6 @@ def compiled(schedule: Schedule, name: str) -> Callable[..., Any]:
     return function
 
 
-def called(schedule: Schedule, t: Any, parameters: Mapping[str, Any]) -> Any:
-    """The value of a schedule with its parameters by their own names."""
-    function = compiled(schedule, backend_of(t, parameters))
-    names = [p.name for p in schedule.parameters]
-    for name in parameters:
-        if name not in names:
-            raise _no_parameter(name, names)
-    for name in names:
-        if name not in parameters:
-            raise ScheduleError(f"`{name}` has no value", hint=f"schedule(t, {name}=...) or schedule.bind({name}=...)")
-    written = function.__code__.co_varnames[1 : 1 + len(names)] if names else ()
-    return function(t, **{w: parameters[n] for w, n in zip(written, names, strict=True)})
-
-
-def _no_parameter(name: str, names: list[str]) -> ScheduleError:
-    close = suggest(name, names)
-    known = "parameters are " + ", ".join(names) if names else "it has no parameters"
-    return ScheduleError(f"no parameter `{name}`", hint=f"did you mean `{close}`?" if close else known)
-
-
 _KINDS = {"numpy": "numpy", "torch": "torch", "jax": "jax", "jaxlib": "jax"}
 """The backend for arrays by the package of their type."""
 
@@ -156,22 +135,20 @@ def backend_of(t: Any, parameters: Mapping[str, Any]) -> str:
     for name in ("jax", "torch"):
         if name in found:
             return name
-    return "numpy" if "numpy" in found and hasattr(t, "__array__") and not isinstance(t, float) else "python"
+    return "numpy" if "numpy" in found and not isinstance(t, int | float) else "python"
 
 
-def bound(schedule: Schedule, values: Mapping[str, Any]) -> Schedule:
-    """A schedule with values for some of its parameters, as definitions in front."""
-    from .convert import to_program
+def called(schedule: Schedule, t: Any, parameters: Mapping[str, Any]) -> Any:
+    """The value of a schedule with its parameters by their own names."""
+    from .convert import no_parameter
 
+    function = compiled(schedule, backend_of(t, parameters))
     names = [p.name for p in schedule.parameters]
-    definitions = []
-    for name, value in values.items():
+    for name in parameters:
         if name not in names:
-            raise _no_parameter(name, names)
-        program = to_program(value)
-        if program.expression is None or program.definitions:
-            raise ScheduleError(f"a value for `{name}` cannot bring definitions of its own")
-        definitions.append(Value(name, program.expression))
-    result = Schedule._of(Program((*definitions, *schedule.program.definitions), schedule.program.expression))
-    result._meaning  # noqa: B018 (raises)
-    return result
+            raise no_parameter(name, names)
+    for name in names:
+        if name not in parameters:
+            raise ScheduleError(f"`{name}` has no value", hint=f"schedule(t, {name}=...) or schedule.bind({name}=...)")
+    written = function.__code__.co_varnames[1 : 1 + len(names)] if names else ()
+    return function(t, **{w: parameters[n] for w, n in zip(written, names, strict=True)})

@@ -25,7 +25,8 @@ def bind(
     A default is read where the call stands, with the parameters to its left.
     """
     parameters = function.parameters[skip:]
-    given = _assigned(function, parameters, call, scope.site)
+    usage = signature(function, skip)
+    given = _assigned(function, parameters, call, scope.site, usage)
     bound: dict[str, Value | Default] = {}
     for parameter in parameters:
         if parameter.name in given:
@@ -34,7 +35,7 @@ def bind(
             bound[parameter.name] = Items((), scope.site or call.span)
         elif parameter.default is None:
             title = f"`{function.name}` needs `{parameter.name}`"
-            raise ScheduleError(title, None, scope.site or call.span, "", signature(function))
+            raise ScheduleError(title, None, scope.site or call.span, "", usage)
         else:
             inner = elaborator.body_scope(function, dict(bound), scope, call.span)
             inner = replace(inner, default_of=(function.name, parameter.name), site=scope.site or call.span)
@@ -61,7 +62,7 @@ def resolved(bound: Value | Default) -> Value:
 
 
 def _assigned(
-    function: Function, parameters: tuple[Parameter, ...], call: Call, site: Span | None
+    function: Function, parameters: tuple[Parameter, ...], call: Call, site: Span | None, usage: str
 ) -> dict[str, list[Argument]]:
     """Which arguments go to which parameter."""
     names = [p.name for p in parameters]
@@ -75,19 +76,19 @@ def _assigned(
                 close = suggest(argument.name, names)
                 label = f"did you mean `{close}`?" if close else ""
                 title = f"`{function.name}` has no parameter `{argument.name}`"
-                raise ScheduleError(title, None, site or argument.name_span, label, signature(function))
+                raise ScheduleError(title, None, site or argument.name_span, label, usage)
             if argument.name in given:
-                raise ScheduleError(f"`{argument.name}` is given twice", None, span, "", signature(function))
+                raise ScheduleError(f"`{argument.name}` is given twice", None, span, "", usage)
             given[argument.name] = [argument]
             continue
         if named is not None:
             title = "an argument without a name cannot follow one with a name"
-            raise ScheduleError(title, None, span, "", signature(function))
+            raise ScheduleError(title, None, span, "", usage)
         if names and parameters[-1].kind == "several" and position >= len(names) - 1:
             given.setdefault(names[-1], []).append(argument)
         elif position >= len(names):
             takes = "no arguments" if not names else f"at most {len(names)} argument{'s' * (len(names) > 1)}"
-            raise ScheduleError(f"`{function.name}` takes {takes}", None, span, "one too many", signature(function))
+            raise ScheduleError(f"`{function.name}` takes {takes}", None, span, "one too many", usage)
         else:
             given[names[position]] = [argument]
     return given

@@ -7,30 +7,48 @@ from collections.abc import Callable, Sequence
 from . import tree
 from .errors import ScheduleError, Span
 from .operands import Flag, Items, Nothing, Value, describe
-from .stages import Condition, Number, Pointwise, Signal
+from .stages import Condition, Number, Pointwise, Signal, Time
 from .tree import Expr, false, true
 
 
-def refuse_length(value: Signal, span: Span) -> None:
+def refuse_length(value: Value, span: Span) -> None:
     """A number of steps is no value of a schedule."""
     if isinstance(value, Number) and value.is_length:
-        hint = "`%`, `ep`, `tok` and `img` make numbers of steps; half is 0.5"
-        raise ScheduleError("a unit of length stands where a value is expected", None, value.span or span, "", hint)
+        title = "a unit of length stands where a value is expected"
+        raise ScheduleError(title, None, value.span or span, "", length_hint(value))
 
 
-def pointwise(function: Callable[..., Expr], arguments: Sequence[Value], span: Span) -> Value:
-    """A function of numbers applied at each time, and to each item of lists of equal length."""
+def length_hint(value: Number) -> str:
+    """What to write instead of a number of steps."""
+    if value.plain:
+        return f"write {value.plain}: `%` is a part of `total`, a number of steps"
+    return "`%`, `ep`, `tok` and `img` make numbers of steps"
+
+
+def _is_length(value: Value) -> bool:
+    return isinstance(value, Number) and value.is_length
+
+
+def pointwise(function: Callable[..., Expr], arguments: Sequence[Value], span: Span, on_lengths: bool = False) -> Value:
+    """A function of numbers applied at each time, and to each item of lists of equal length.
+
+    `on_lengths` functions turn numbers of steps into one.
+    """
     lists = [a for a in arguments if isinstance(a, Items)]
     if lists:
         if len({len(a.items) for a in lists}) > 1:
             lengths = " and ".join(str(len(a.items)) for a in lists)
             raise ScheduleError(f"lists of different lengths, {lengths}, cannot be combined", None, span)
         columns = [a.items if isinstance(a, Items) else (a,) * len(lists[0].items) for a in arguments]
-        return Items(tuple(pointwise(function, row, span) for row in zip(*columns, strict=True)), span)
+        rows = zip(*columns, strict=True)
+        return Items(tuple(pointwise(function, row, span, on_lengths) for row in rows), span)
     signals = [_signal(a, span) for a in arguments]
+    for signal in signals:
+        if not on_lengths or not all(isinstance(s, Number | Time) for s in signals):
+            refuse_length(signal, span)
     if all(isinstance(s, Number) for s in signals):
         values = [s.value for s in signals if isinstance(s, Number)]
-        return Number(function(*values), span, any(isinstance(s, Number) and s.is_length for s in signals))
+        return Number(function(*values), span, any(map(_is_length, signals)))
     return Pointwise(function, signals, span)
 
 
@@ -58,31 +76,36 @@ def operation(operators: Sequence[str], operands: Sequence[Value], spans: Sequen
         if operator == "/":
             _refuse_zero(operand, place)
     if operators[0] in "+-":
-        signs = [1, *(1 if o == "+" else -1 for o in operators)]
-        return pointwise(
-            lambda *v: tree.add(*(x if s > 0 else tree.negate(x) for s, x in zip(signs, v, strict=True))),
-            operands,
-            span,
-        )
-    powers = [1, *(1 if o == "*" else -1 for o in operators)]
-    result = pointwise(lambda *v: _product(powers, v), operands, span)
-    if isinstance(result, Number) and result.is_length:
-        lengths = [p for p, o in zip(powers, operands, strict=True) if isinstance(o, Number) and o.is_length]
-        result.is_length = sum(lengths) != 0
+        signs = [True, *(o == "+" for o in operators)]
+        return pointwise(lambda *values: _sum(signs, values), operands, span, on_lengths=True)
+    above = [True, *(o == "*" for o in operators)]
+    lengths = sum(1 if a else -1 for a, o in zip(above, operands, strict=True) if _is_length(o))
+    over_time = lengths <= 0 and not any(a and _is_length(o) for a, o in zip(above, operands, strict=True))
+    if lengths > 1 or (lengths and not over_time and not all(isinstance(o, Number) for o in operands)):
+        for operand in operands:
+            refuse_length(operand, span)
+    plain = [Number(o.value, o.span) if isinstance(o, Number) else o for o in operands]
+    result = pointwise(lambda *values: _product(above, values), plain, span)
+    if isinstance(result, Number):
+        result.is_length = lengths == 1
     return result
 
 
-def _product(powers: Sequence[int], values: Sequence[Expr]) -> Expr:
+def _sum(signs: Sequence[bool], values: Sequence[Expr]) -> Expr:
+    return tree.add(*(value if plus else tree.negate(value) for plus, value in zip(signs, values, strict=True)))
+
+
+def _product(above: Sequence[bool], values: Sequence[Expr]) -> Expr:
     result = values[0]
-    for p, value in zip(powers[1:], values[1:], strict=True):
-        result = tree.multiply(result, value) if p > 0 else tree.divide(result, value)
+    for times, value in zip(above[1:], values[1:], strict=True):
+        result = tree.multiply(result, value) if times else tree.divide(result, value)
     return result
 
 
 def negative(operand: Value, span: Span) -> Value:
     if isinstance(operand, Number) and operand.value == tree.INFINITY:
         return Number(-tree.INFINITY, span)
-    return pointwise(tree.negate, [operand], span)
+    return pointwise(tree.negate, [operand], span, on_lengths=True)
 
 
 def power(base: Value, exponent: Value, span: Span) -> Value:

@@ -47,7 +47,8 @@ KINDS = ("value", "number", "duration", "count", "ratio", "flag", "shape", "sche
 RESERVED = ("t", "next", "prev", "rest", "pi", "inf", "true", "false", "none")
 """Names with a meaning of their own, which no definition may take."""
 
-_NUMBER = re.compile(r"([0-9_.]+)(?:[eE]([+-]?[0-9]+))?(.*)")
+_WHOLE = r"[0-9](?:_?[0-9])*"
+_NUMBER = re.compile(rf"((?:{_WHOLE})?(?:\.(?:{_WHOLE})?)?)(?:[eE]([+-]?[0-9]+))?(.*)")
 
 
 class Builder(Transformer[Token, Any]):
@@ -220,7 +221,10 @@ def _number(token: Token) -> tuple[Fraction, str]:
     if suffix not in UNITS:
         close = suggest(suffix, [u for u in UNITS if u])
         span = (_span(token)[1] - len(suffix), _span(token)[1])
-        label = f"did you mean `{close}`?" if close and len(suffix) > 1 else ""
+        if close is None or (len(suffix) == 1 and close.lower() != suffix.lower()):
+            label = f"write `{digits}*{suffix}`" if suffix.isidentifier() and not suffix.startswith("_") else ""
+        else:
+            label = f"did you mean `{close}`?"
         hint = "units are k, M, B for 10^3, 10^6, 10^9, and %, ep, tok, img for lengths; steps have none"
         raise ScheduleError(f"unknown unit `{suffix}`", None, span, label, hint)
     if len(digits) > limits.DIGITS or len(exponent.lstrip("+-").lstrip("0")) > 6 or abs(int(exponent)) > limits.DIGITS:

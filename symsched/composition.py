@@ -20,7 +20,7 @@ def _finite(schedule: Signal, span: Span, what: str) -> Signal:
     return schedule
 
 
-@primitive("repeat", neighbours="closed")
+@primitive("repeat", neighbours="repeated")
 def repeat(span: Span, schedule: Signal, count: Number, stretch: Number, scale: Number) -> Value:
     _finite(schedule, span, "repeated")
     factor = tree.approximate(stretch.value)
@@ -84,7 +84,8 @@ def at(span: Span, schedule: Signal, step: Number) -> Value:
 @primitive("join", neighbours="closed")
 def join(span: Span, schedules: Items, boundaries: Items) -> Value:
     if len(schedules.items) != len(boundaries.items) + 1:
-        title = f"{len(schedules.items)} schedules need one boundary less, but got {len(boundaries.items)}"
+        count = len(schedules.items)
+        title = f"{count} schedules need {count - 1} boundaries, but got {len(boundaries.items)}"
         raise ScheduleError(title, None, boundaries.span or span)
     begins = [tree.ZERO, *(_boundary(b, span) for b in boundaries.items)]
     # The last schedule whose boundary has been passed runs: one that a later boundary overtakes is never seen.

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from .errors import ScheduleError
-from .nodes import NOWHERE, List, Name, Negative, Node, Number, Operation, Pair, Program
+from .errors import ScheduleError, suggest
+from .nodes import NOWHERE, List, Name, Negative, Node, Number, Operation, Pair, Program, Value
 from .syntax import parse_program
 
 
@@ -74,3 +74,40 @@ def number_node(value: Any) -> Node:
             top, bottom = (Number(NOWHERE, 1, Fraction(n)) for n in (size.numerator, size.denominator))
             node = Operation(NOWHERE, 2, ("/",), (top, bottom))
     return Negative(NOWHERE, node.depth + 1, node) if exact < 0 else node
+
+
+def bindings(values: Mapping[str, Any], names: list[str]) -> tuple[Value, ...]:
+    """Definitions that give values to parameters; `names` are those that there are.
+
+    Raises:
+        ScheduleError: A name is not among them, or a value brings definitions of its own.
+    """
+    definitions = []
+    for name, value in values.items():
+        if name not in names:
+            raise no_parameter(name, names)
+        program = to_program(value)
+        if program.expression is None or program.definitions:
+            raise ScheduleError(f"a value for `{name}` cannot bring definitions of its own")
+        definitions.append(Value(name, program.expression))
+    return tuple(definitions)
+
+
+def no_parameter(name: str, names: list[str]) -> ScheduleError:
+    """The error for a value whose name is not that of a parameter."""
+    close = suggest(name, names)
+    known = "parameters are " + ", ".join(names) if names else "it has no parameters"
+    return ScheduleError(f"no parameter `{name}`", hint=f"did you mean `{close}`?" if close else known)
+
+
+_KINDS = {"numpy": "numpy", "torch": "torch", "jax": "jax", "jaxlib": "jax"}
+"""The backend for arrays by the package of their type."""
+
+
+def backend_of(t: Any, parameters: Mapping[str, Any]) -> str:
+    """The backend that understands these arguments, told by their types alone."""
+    found = {_KINDS.get(type(x).__module__.partition(".")[0], "python") for x in (t, *parameters.values())}
+    for name in ("jax", "torch"):
+        if name in found:
+            return name
+    return "numpy" if "numpy" in found and hasattr(t, "__array__") and not isinstance(t, float) else "python"

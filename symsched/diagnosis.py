@@ -112,6 +112,9 @@ class _Place:
         """Two operands stand side by side, or a word stands where an operator is due."""
         if self.kind in ("NAME", "NUMBER", "LPAREN"):
             return self.side_by_side()
+        if self.kind in COMPARISONS and (label := MISUSES.get(self.source[self.at : self.at + 2], "")):
+            both = Token("", self.source[self.at : self.at + 2], self.at)
+            return self.error_at(both, f"unexpected `{both}`", label)
         if self.kind in COMPARISONS:
             hint = "write where(t < 100, a, b) to choose"
             return self.error("a comparison can only be an argument", "", hint)

@@ -43,7 +43,7 @@ from .stages import Constant, Signal, Time, is_finite
 from .stages import Number as NumberSignal
 from .timeline import Chain as ChainSignal
 from .timeline import Slice as SliceSignal
-from .wording import number_text
+from .wording import decimal_text, number_text
 
 
 class Elaborator:
@@ -132,7 +132,9 @@ class Elaborator:
             return NumberSignal(value, span)
         factor = self.number_named(UNIT_NAMES[node.unit], scope, span)
         value = tree.divide(value, factor) if node.unit in ("tok", "img") else tree.multiply(value, factor)
-        return NumberSignal(tree.divide(value, tree.Integer(100)) if node.unit == "%" else value, span, is_length=True)
+        if node.unit != "%":
+            return NumberSignal(value, span, is_length=True)
+        return NumberSignal(tree.divide(value, tree.Integer(100)), span, True, decimal_text(node.value / 100))
 
     def number_named(self, name: str, scope: Scope, span: Span) -> Expr:
         """The value of a name that a unit uses: its definition, or a parameter."""
@@ -142,7 +144,7 @@ class Elaborator:
         if not isinstance(value, NumberSignal):
             raise ScheduleError(f"`{name}` must be a number, because a unit uses it", None, span)
         if tree.approximate(value.value) == 0 and name != "total":
-            raise ScheduleError(f"`{name}` is 0, and a unit divides by it", None, span)
+            raise ScheduleError(f"`{name}` is 0, and a unit is measured by it", None, span)
         return value.value
 
     def _name(self, node: Name, scope: Scope, span: Span) -> AnyValue:
@@ -162,7 +164,9 @@ class Elaborator:
             raise self.names.unknown(name, span)
         place = self.names.places.get(name)
         if place is not None and isinstance(definition := self.names.definitions[place], Value) and not scope.module:
-            if place >= scope.visible:
+            if place == scope.visible:
+                raise ScheduleError(f"`{name}` is defined by itself", None, span)
+            if place > scope.visible:
                 raise ScheduleError(f"`{name}` is used before it is defined", None, span, "", "move its definition up")
             return self._defined(definition, place, scope)
         if scope.module:
@@ -265,7 +269,9 @@ class Elaborator:
             return entry.work_out(span, **self._all(function, node, scope))
         slot = Slot(self.lookup, scope.slot)
         bound = self._all(function, node, replace(scope, slot=slot))
-        if entry.neighbours == "closed" or any(isinstance(v, Signal) and is_finite(v) for v in bound.values()):
+        if entry.neighbours == "repeated":
+            slot.close(repeated=True)
+        elif entry.neighbours == "closed" or any(isinstance(v, Signal) and is_finite(v) for v in bound.values()):
             slot.close()
         return entry.work_out(span, **bound)
 

@@ -30,10 +30,14 @@ _FUNCTIONS: dict[str, Callable[..., Expr]] = {
 }
 
 
+_ON_LENGTHS = ("abs", "ceil", "floor", "round")
+"""Functions of a number of steps that give one."""
+
+
 def _enter(name: str, function: Callable[..., Expr]) -> None:
     @primitive(name, neighbours="operands")
     def work_out(span: Span, x: Value) -> Value:
-        return pointwise(function, [x], span)
+        return pointwise(function, [x], span, on_lengths=name in _ON_LENGTHS)
 
 
 for _name, _function in _FUNCTIONS.items():
@@ -44,17 +48,17 @@ for _name, _function in _FUNCTIONS.items():
 def mod(span: Span, x: Value, y: Value) -> Value:
     if isinstance(y, Number) and tree.approximate(y.value) == 0:
         raise ScheduleError("division by zero", None, y.span or span, "this is 0")
-    return pointwise(functions.modulo, [x, y], span)
+    return pointwise(functions.modulo, [x, y], span, on_lengths=True)
 
 
 @primitive("min", neighbours="operands")
 def minimum(span: Span, values: Items) -> Value:
-    return pointwise(functions.minimum, _some(values, span), span)
+    return pointwise(functions.minimum, _some(values, span), span, on_lengths=True)
 
 
 @primitive("max", neighbours="operands")
 def maximum(span: Span, values: Items) -> Value:
-    return pointwise(functions.maximum, _some(values, span), span)
+    return pointwise(functions.maximum, _some(values, span), span, on_lengths=True)
 
 
 def _some(values: Items, span: Span) -> Sequence[Value]:
@@ -73,8 +77,9 @@ def count(span: Span, conditions: Items) -> Value:
     open_ = [c for c in conditions.items if not isinstance(c, Flag)]
     for condition in open_:
         if not isinstance(condition, Condition):
+            place = getattr(condition, "span", None) or span
             hint = "count(milestones <= t)"
-            raise ScheduleError(f"`count` counts conditions, but this is {describe(condition)}", None, span, "", hint)
+            raise ScheduleError(f"`count` counts conditions, but this is {describe(condition)}", None, place, "", hint)
     steps = _staircase([c for c in open_ if isinstance(c, Condition)], held, span)
     if steps is not None:
         return steps
@@ -124,7 +129,7 @@ def _signal(value: Value, span: Span) -> Signal:
 
 @primitive("sum", neighbours="operands")
 def total(span: Span, values: Items) -> Value:
-    return pointwise(tree.add, values.items, span) if values.items else Number(tree.ZERO, span)
+    return pointwise(tree.add, values.items, span, on_lengths=True) if values.items else Number(tree.ZERO, span)
 
 
 @primitive("product", neighbours="operands")

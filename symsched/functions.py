@@ -10,7 +10,7 @@ import sympy
 from sympy import Add, Mul
 from sympy.codegen.cfunctions import log2, log10
 
-from .symbols import CycleIndex, Round, Sigmoid
+from .symbols import CycleIndex, Round, Sigmoid, t
 from .tree import ONE, ZERO, Expr, Integer, Rational, fraction, is_negative, multiply, negate, number, power
 
 
@@ -127,6 +127,8 @@ def minimum(*items: Expr) -> Expr:
 
 
 def maximum(*items: Expr) -> Expr:
+    if any(item == t for item in items):  # the step is never negative
+        items = tuple(item for item in items if not isinstance(item, Rational) or item > 0)
     return _extreme(sympy.Max, max, items)
 
 

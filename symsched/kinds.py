@@ -6,10 +6,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from . import tree
+from .arithmetic import length_hint
 from .errors import ScheduleError, Span
 from .operands import Flag, Items, Shape, Value, describe
 from .stages import Number, Signal
-from .tree import Rational
 
 
 class Refused(Exception):
@@ -34,16 +34,7 @@ def _known(value: Value) -> Fraction | float | None:
 
 def _no_length(value: Value, instead: str) -> None:
     if isinstance(value, Number) and value.is_length:
-        raise Refused(f"{instead}, but a unit of length stands here", _plain_hint(value), value.span)
-
-
-def _plain_hint(value: Number) -> str:
-    percent = value.value.args[0] if value.value.args and isinstance(value.value.args[0], Rational) else None
-    if percent is not None and str(value.value).endswith("total"):
-        from .wording import number_text
-
-        return f"write {number_text(percent)}: `%` is a part of `total`, a number of steps"
-    return "`%`, `ep`, `tok` and `img` make numbers of steps"
+        raise Refused(f"{instead}, but a unit of length stands here", length_hint(value), value.span)
 
 
 def _value(value: Value) -> Value:

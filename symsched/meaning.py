@@ -14,6 +14,7 @@ from . import limits, tree
 from .clock import Clock
 from .elaborate import Elaborator
 from .errors import ScheduleError, Span
+from .names import order_of_writing
 from .nodes import Definition, Node
 from .stages import Signal
 from .wording import number_text
@@ -46,7 +47,10 @@ def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, 
         if tree.size(expr) > limits.NODES:
             raise ScheduleError(f"this expands to more than {limits.NODES} nodes, which is the limit")
         used = expr.free_symbols | (duration.free_symbols if duration is not None else set())
-        parameters = tuple(p for p in elaborator.parameters.values() if p in used)
+        places = order_of_writing(definitions, expression)
+        parameters = tuple(
+            sorted((p for p in elaborator.parameters.values() if p in used), key=lambda p: places[p.name])
+        )
         return Meaning(expr, duration, parameters, _breakpoints(expr))
     except ScheduleError as error:
         span = error.span if error.span is not None else expression.span
@@ -86,7 +90,9 @@ def _solve(duration: Expr | None, total: Expr, span: Span) -> Expr:
     if duration is None or duration == tree.INFINITY:
         raise ScheduleError("this never ends, so there is no rest to fill", None, span, "", hint)
     parts = _linear(duration, tree.parameter("rest"))
-    if parts is None or parts[0] == 0:
+    if parts is not None and parts[0] == 0:
+        raise ScheduleError("the duration does not depend on `rest`, so nothing says what it is", None, span, "", hint)
+    if parts is None:
         raise ScheduleError("`rest` cannot be solved for: the duration is not linear in it", None, span, "", hint)
     factor, others = parts
     rest = tree.divide(tree.subtract(total, others), factor)

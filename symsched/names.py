@@ -26,7 +26,7 @@ UNIT_NAMES = {"%": "total", "ep": "steps_per_epoch", "tok": "tokens_per_step", "
 
 
 def names_in(node: Node, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The names that a node refers to, parameters of a function around it left out."""
+    """The names that a node refers to, in the order of writing; parameters of a function around it are left out."""
     stack = [node]
     while stack:
         node = stack.pop()
@@ -34,11 +34,9 @@ def names_in(node: Node, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
             yield "total" if node.name == "rest" else node.name
         elif isinstance(node, Number) and node.unit:
             yield UNIT_NAMES[node.unit]
-        if isinstance(node, Call):
+        elif isinstance(node, Call):
             yield node.function.name
-            stack.extend(a.value for a in node.arguments)
-        else:
-            stack.extend(children(node))
+        stack.extend(reversed(children(node)))
 
 
 def _names_of(definition: Definition) -> Iterator[str]:
@@ -49,6 +47,15 @@ def _names_of(definition: Definition) -> Iterator[str]:
     for parameter in definition.parameters:
         if parameter.default is not None:
             yield from names_in(parameter.default, frozenset(p.name for p in definition.parameters))
+
+
+def order_of_writing(definitions: tuple[Definition, ...], expression: Node) -> dict[str, int]:
+    """Where each name of a program is first written."""
+    names = [n for d in definitions for n in _names_of(d)]
+    places: dict[str, int] = {}
+    for name in [*names, *names_in(expression)]:
+        places.setdefault(name, len(places))
+    return places
 
 
 def reached(definitions: tuple[Definition, ...], expression: Node | None) -> tuple[Definition, ...]:

@@ -46,24 +46,12 @@ class Plan(Mapping[str, Schedule]):
                 self._schedules[definition.name] = schedule
 
     def bind(self, **values: Any) -> Plan:
-        """A plan with some parameters replaced by values; those of all its schedules are known."""
-        from .convert import to_program
+        """A plan with some parameters of its schedules defined in front; they become names of the plan."""
+        from .convert import bindings
 
-        names = {p.name for s in self.values() for p in s.parameters}
-        unknown = sorted(set(values) - names)
-        if unknown:
-            known = "parameters are " + ", ".join(sorted(names)) if names else "the plan has no parameters"
-            raise ScheduleError(f"no parameter `{unknown[0]}`", hint=known)
-        front = []
-        for name, value in values.items():
-            expression = to_program(value).expression
-            assert expression is not None
-            front.append(Value(name, expression))
-        definitions = (*front, *self._program.definitions)
-        result = Plan(program_text(Program(definitions, None)))
-        for name in values:
-            result._schedules.pop(name, None)
-        return result
+        names = dict.fromkeys(p.name for s in self.values() for p in s.parameters)
+        definitions = (*bindings(values, list(names)), *self._program.definitions)
+        return Plan(program_text(Program(definitions, None)))
 
     def __getitem__(self, name: str) -> Schedule:
         return self._schedules[name]

@@ -13,7 +13,7 @@ from typing import Literal
 
 from .operands import Value
 
-Neighbours = Literal["open", "closed", "operands", "unread"]
+Neighbours = Literal["open", "closed", "repeated", "operands", "unread"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Primitive:
     Attributes:
         work_out: Called with `span` and the parameters by name; an unread one with the elaborator, the call, the scope.
         neighbours: `open`: stages among the arguments see the neighbours of the call. `closed`: they see none.
+            `repeated`: they see none, and to reach for what comes next is an error.
             `operands`: like the operands of arithmetic, where stages see none and numbers do. `unread`: the arguments
             are not worked out beforehand.
     """

@@ -103,6 +103,7 @@ def _keyframe(point: Value, span: Span) -> tuple[Number, Signal]:
     if not isinstance(point, Pair) or not isinstance(point.value, Signal):
         raise ScheduleError(f"a keyframe is `step:value`, but this is {describe(point)}", None, place, "", _EXAMPLE)
     if not isinstance(point.key, Number):
+        place = getattr(point.key, "span", None) or place
         raise ScheduleError(
             f"a keyframe stands at a step, but this is {describe(point.key)}", None, place, "", _EXAMPLE
         )

@@ -84,10 +84,11 @@ class Slot:
         self.lookup, self.around = lookup, around
         self.before: Signal | None = None
         self.after: Signal | None = None
+        self.repeated = False
 
-    def close(self) -> None:
-        """Nothing is before and nothing after."""
-        self.around = None
+    def close(self, repeated: bool = False) -> None:
+        """Nothing is before and nothing after; in a repetition, not even the end of the schedule comes next."""
+        self.around, self.repeated = None, repeated
 
     def look(self, side: Side) -> Expr:
         neighbour = self.after if side == "next" else self.before
@@ -97,20 +98,32 @@ class Slot:
             if (self, side) in self.lookup.writing:
                 self.lookup.writing.setdefault((self.around, side), self.lookup.writing[self, side])
             return self.lookup.value(self.around, side)
+        writing = self.lookup.writing.get((self, side), Writing(None))
+        if side == "next" and self.repeated:
+            raise _nothing_after(writing)
         if side == "next":
             return ONE
-        raise NothingBefore(self.lookup.writing.get((self, side), Writing(None)))
+        raise NothingBefore(writing)
+
+
+def _nothing_after(writing: Writing) -> ScheduleError:
+    """`next` at the end of a repetition."""
+    who = f"`{writing.function}` reaches" if writing.function else "`next` stands"
+    title = f"{who} for the value after it, and nothing comes after it in a repetition"
+    return ScheduleError(title, None, writing.span, "", _give(writing, "write the value itself"))
+
+
+def _give(writing: Writing, otherwise: str) -> str:
+    return f"give it a value: {writing.parameter}=..." if writing.parameter else otherwise
 
 
 class NothingBefore(ScheduleError):
     """`prev` where nothing comes before."""
 
     def __init__(self, writing: Writing) -> None:
-        hint = (
-            f"give it a value: {writing.parameter}=..." if writing.parameter else "put something before it, or a number"
-        )
-        name = f"`{writing.function}` keeps" if writing.function else "`prev` is"
-        super().__init__(f"{name} the value before it, and nothing comes before", None, writing.span, "", hint)
+        who = f"`{writing.function}` starts from" if writing.function else "`prev` is"
+        hint = _give(writing, "put something before it, or write the value itself")
+        super().__init__(f"{who} the value before it, and nothing comes before", None, writing.span, "", hint)
 
     def __reduce__(self) -> tuple[type[ScheduleError], tuple[object, ...]]:
         return ScheduleError, (self.title, self.source, self.span, self.label, self.hint)

@@ -81,13 +81,17 @@ def is_finite(signal: Signal) -> bool:
 
 
 class Number(Signal):
-    """A value that does not change; `is_length` marks one that was written with a unit of length."""
+    """A value that does not change.
+
+    Attributes:
+        is_length: It was written with a unit of length.
+        plain: What to write instead where no length can stand.
+    """
 
     duration = None
-    __slots__ = ("depth", "is_length", "size", "span", "value")
 
-    def __init__(self, value: Expr, span: Span | None = None, is_length: bool = False) -> None:
-        self.value, self.span, self.is_length = value, span, is_length
+    def __init__(self, value: Expr, span: Span | None = None, is_length: bool = False, plain: str = "") -> None:
+        self.value, self.span, self.is_length, self.plain = value, span, is_length, plain
         self.size = self.depth = 1
 
     def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:

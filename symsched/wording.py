@@ -52,9 +52,9 @@ def number_text(value: Any) -> str:
     return "inf" if text == "oo" else text if len(text) <= 60 else "a formula"
 
 
-def signature(function: Function) -> str:
-    """How a function is called: `cosine(start, steps, end=0)`."""
-    return f"{function.name}({', '.join(_parameter(p) for p in function.parameters)})"
+def signature(function: Function, skip: int = 0) -> str:
+    """How a function is called: `cosine(start, steps, end=0)`; `skip` leaves out that many parameters at the front."""
+    return f"{function.name}({', '.join(_parameter(p) for p in function.parameters[skip:])})"
 
 
 def _parameter(parameter: Parameter) -> str:
