@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 FRAMEWORKS = ("sympy", "lark", "numpy", "torch", "jax")
 BACKENDS = [path for path in sorted((ROOT / "backends").glob("*.py")) if not path.name.startswith("_")]
+LINKS = (("symsched", "backends"), ("symsched", "grammar"))
 
 
 def imported(code: str) -> list[str]:
@@ -57,12 +58,19 @@ def our_files(pattern: str = "**/*.py") -> list[Path]:
 # What is shipped
 
 
+def packages() -> dict[str, Path]:
+    """Every folder that holds code or the language, by the name under which it is installed."""
+    found = {}
+    for path in our_files("**/*"):
+        parts = path.parent.relative_to(ROOT).parts
+        # The two links in symsched/ lead to folders that are listed under their own names.
+        if path.suffix in (".py", ".lark", ".sched") and parts[:2] not in LINKS:
+            found[".".join(parts if parts[0] == "symsched" else ("symsched", *parts))] = path.parent
+    return found
+
+
 def test_packages_are_those_on_disk() -> None:
-    folders = {path.parent.relative_to(ROOT).parts for path in our_files("**/__init__.py")}
-    # The two links in symsched/ lead to folders that are listed under their own names.
-    folders = {parts for parts in folders if parts[:2] not in (("symsched", "backends"), ("symsched", "grammar"))}
-    names = {".".join(parts if parts[0] == "symsched" else ("symsched", *parts)) for parts in folders}
-    assert sorted(PYPROJECT["tool"]["setuptools"]["packages"]) == sorted(names)
+    assert sorted(PYPROJECT["tool"]["setuptools"]["packages"]) == sorted(packages())
 
 
 @pytest.mark.parametrize("name", ["backends", "grammar"])
@@ -74,8 +82,7 @@ def test_links_lead_to_the_folders_beside_the_package(name: str) -> None:
 
 def test_data_is_shipped() -> None:
     data = PYPROJECT["tool"]["setuptools"]["package-data"]
-    homes = {"symsched": ROOT / "symsched", "symsched.grammar": ROOT / "grammar"}
-    matched = {path for package, patterns in data.items() for p in patterns for path in homes[package].glob(p)}
+    matched = {path for package, patterns in data.items() for p in patterns for path in packages()[package].glob(p)}
     wanted = {ROOT / "symsched" / "py.typed", *(ROOT / "grammar").rglob("*.lark"), *(ROOT / "grammar").rglob("*.sched")}
     assert wanted <= matched
 
