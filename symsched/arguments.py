@@ -6,10 +6,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from . import kinds
+from . import kinds, prelude
 from .errors import ScheduleError, Span, suggest
-from .nodes import Argument, Call, Function, Name, Parameter
-from .operands import Items, Nothing, Value
+from .nodes import Argument, Call, Function, Name, Node, Parameter
+from .operands import Items, Nothing, Option, Shape, Value
+from .primitive import PRIMITIVES
+from .stages import Signal
 from .wording import signature
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class Default:
     @cached_property
     def value(self) -> Value:
         assert self.parameter.default is not None
-        value = self.elaborator.argument(self.parameter.default, self.parameter.kind, self.scope)
+        value = argument(self.elaborator, self.parameter.default, self.parameter.kind, self.scope)
         return _checked(self.function, self.parameter, value, self.scope.site)
 
 
@@ -103,7 +105,7 @@ def _given(
         if len(values) == 1 and isinstance(values[0], Items):
             return values[0]
         return Items(values, span)
-    value = elaborator.argument(arguments[0].value, parameter.kind, scope)
+    value = argument(elaborator, arguments[0].value, parameter.kind, scope)
     return _checked(function, parameter, value, scope.site or arguments[0].value.span)
 
 
@@ -115,3 +117,58 @@ def _checked(function: Function, parameter: Parameter, value: Value, span: Span 
         return kinds.check(parameter.kind, value)
     except kinds.Refused as refused:
         raise kinds.refusal(refused, parameter.name, span, signature(function)) from None
+
+
+def argument(elaborator: Elaborator, node: Node, kind: str | tuple[str, ...], scope: Scope) -> Value:
+    """An argument, read as its kind asks."""
+    if kind == "shape":
+        return _shape(elaborator, node, scope)
+    if isinstance(kind, tuple):
+        return option(node, kind, scope)
+    return elaborator.value(node, scope)
+
+
+def option(node: Node, options: tuple[str, ...], scope: Scope) -> Value:
+    """The option that a bare name means: that of a parameter of the same name, or one of those offered."""
+    span = scope.site or node.span
+    if isinstance(node, Name):
+        if node.name in scope.parameters:
+            given = resolved(scope.parameters[node.name])
+            if isinstance(given, Option | Nothing):
+                return given
+        if node.name == "none":
+            return Nothing(span)
+        if node.name in options:
+            return Option(node.name, options, span)
+        close = suggest(node.name, options)
+        hint = "" if close else "it is one of " + ", ".join(options)
+        label = f"did you mean `{close}`?" if close else ""
+        raise ScheduleError(f"unknown option `{node.name}`", None, span, label, hint)
+    raise ScheduleError("an option is a name", None, span, "", "it is one of " + ", ".join(options))
+
+
+def _shape(elaborator: Elaborator, node: Node, scope: Scope) -> Value:
+    """The shape that a name or a call means."""
+    if isinstance(node, Name) and node.name in scope.parameters:
+        return resolved(scope.parameters[node.name])
+    head = node.function if isinstance(node, Call) else node
+    if not isinstance(head, Name):
+        hint = "a shape is a name such as `linear`, or a call such as poly(2)"
+        raise ScheduleError("this is not a shape", None, scope.site or node.span, "", hint)
+    function = elaborator.names.shape(head, scope)
+    call = node if isinstance(node, Call) else Call(node.span, 1, head, ())
+    span = scope.site or node.span
+    if prelude.is_primitive(function):
+        primitive = PRIMITIVES[function.module, function.name]
+        return primitive.work_out(span, **elaborator.all_arguments(function, call, scope, skip=1))
+    bound = bind(elaborator, function, call, scope, skip=1)
+    inner = elaborator.body_scope(function, bound, scope, node.span)
+    u = function.parameters[0].name
+
+    def curve(progress: Signal) -> Signal:
+        value = elaborator.value(function.body, replace(inner, parameters={**bound, u: progress}))
+        if not isinstance(value, Signal):
+            raise ScheduleError(f"the shape `{function.name}` is not a value", None, span)
+        return value
+
+    return Shape(function.name, curve, span=span)

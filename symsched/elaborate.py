@@ -12,8 +12,8 @@ from dataclasses import replace
 from sympy import Expr, Symbol, pi
 
 from . import arithmetic, branching, composition, elementary, limits, prelude, ramps, tree  # noqa: F401 (primitives)
-from .arguments import Default, bind, resolved
-from .errors import ScheduleError, Span, suggest
+from .arguments import Default, bind, option, resolved
+from .errors import ScheduleError, Span
 from .names import UNIT_NAMES
 from .nodes import (
     Annotated,
@@ -33,7 +33,7 @@ from .nodes import (
     Slice,
     Value,
 )
-from .operands import Flag, Items, Nothing, Option, Shape, describe
+from .operands import Flag, Items, Nothing, Option, describe
 from .operands import Pair as PairValue
 from .operands import Value as AnyValue
 from .primitive import PRIMITIVES
@@ -222,7 +222,7 @@ class Elaborator:
     def _comparison(self, node: Comparison, scope: Scope, span: Span) -> AnyValue:
         left = self.operand(node.left, scope)
         if isinstance(left, Option) and isinstance(node.right, Name):
-            return Flag((left == self._option(node.right, left.options, scope)) == (node.operator == "=="), span)
+            return Flag((left == option(node.right, left.options, scope)) == (node.operator == "=="), span)
         return arithmetic.comparison(node.operator, left, self.operand(node.right, scope), span)
 
     def _slice(self, node: Slice, scope: Scope, span: Span) -> AnyValue:
@@ -266,16 +266,16 @@ class Elaborator:
         if entry.neighbours == "unread":
             return entry.work_out(self, node, scope, span)
         if entry.neighbours == "open":
-            return entry.work_out(span, **self._all(function, node, scope))
+            return entry.work_out(span, **self.all_arguments(function, node, scope))
         slot = Slot(self.lookup, scope.slot)
-        bound = self._all(function, node, replace(scope, slot=slot))
+        bound = self.all_arguments(function, node, replace(scope, slot=slot))
         if entry.neighbours == "repeated":
             slot.close(repeated=True)
         elif entry.neighbours == "closed" or any(isinstance(v, Signal) and is_finite(v) for v in bound.values()):
             slot.close()
         return entry.work_out(span, **bound)
 
-    def _all(self, function: Function, node: Call, scope: Scope, skip: int = 0) -> dict[str, AnyValue]:
+    def all_arguments(self, function: Function, node: Call, scope: Scope, skip: int = 0) -> dict[str, AnyValue]:
         """The values of all parameters of a call."""
         return {name: resolved(value) for name, value in bind(self, function, node, scope, skip).items()}
 
@@ -284,58 +284,6 @@ class Elaborator:
         site = scope.site or (span if function.module else None)
         visible = scope.visible if function.module else self.names.places[function.name]
         return Scope(scope.slot, visible, bound, function.module, site)
-
-    # Arguments that are names of something else than a value
-
-    def argument(self, node: Node, kind: str | tuple[str, ...], scope: Scope) -> AnyValue:
-        """An argument, read as its kind asks."""
-        if kind == "shape":
-            return self._shape(node, scope)
-        if isinstance(kind, tuple):
-            return self._option(node, kind, scope)
-        return self.value(node, scope)
-
-    def _option(self, node: Node, options: tuple[str, ...], scope: Scope) -> AnyValue:
-        span = scope.site or node.span
-        if isinstance(node, Name):
-            if node.name in scope.parameters:
-                given = resolved(scope.parameters[node.name])
-                if isinstance(given, Option | Nothing):
-                    return given
-            if node.name == "none":
-                return Nothing(span)
-            if node.name in options:
-                return Option(node.name, options, span)
-            close = suggest(node.name, options)
-            hint = "" if close else "it is one of " + ", ".join(options)
-            label = f"did you mean `{close}`?" if close else ""
-            raise ScheduleError(f"unknown option `{node.name}`", None, span, label, hint)
-        raise ScheduleError("an option is a name", None, span, "", "it is one of " + ", ".join(options))
-
-    def _shape(self, node: Node, scope: Scope) -> AnyValue:
-        if isinstance(node, Name) and node.name in scope.parameters:
-            return resolved(scope.parameters[node.name])
-        head = node.function if isinstance(node, Call) else node
-        if not isinstance(head, Name):
-            hint = "a shape is a name such as `linear`, or a call such as poly(2)"
-            raise ScheduleError("this is not a shape", None, scope.site or node.span, "", hint)
-        function = self.names.shape(head, scope)
-        call = node if isinstance(node, Call) else Call(node.span, 1, head, ())
-        span = scope.site or node.span
-        if prelude.is_primitive(function):
-            primitive = PRIMITIVES[function.module, function.name]
-            return primitive.work_out(span, **self._all(function, call, scope, skip=1))
-        bound = bind(self, function, call, scope, skip=1)
-        inner = self.body_scope(function, bound, scope, node.span)
-        u = function.parameters[0].name
-
-        def curve(progress: Signal) -> Signal:
-            value = self.value(function.body, replace(inner, parameters={**bound, u: progress}))
-            if not isinstance(value, Signal):
-                raise ScheduleError(f"the shape `{function.name}` is not a value", None, span)
-            return value
-
-        return Shape(function.name, curve, span=span)
 
 
 _CONSTANTS: dict[str, Callable[[Span], AnyValue]] = {
