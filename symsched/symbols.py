@@ -23,6 +23,14 @@ class Elapsed(Function):  # type: ignore[misc]
     nargs = 2
     is_real = True
 
+    @classmethod
+    def eval(cls, clock: Expr, start: Expr) -> Expr | None:
+        return clock - start if clock.is_Number and start.is_Number else None
+
+    def _latex(self, printer: Any) -> str:
+        clock, start = (printer._print(a) for a in self.args)
+        return rf"\left({clock} - {start}\right)"
+
     def doit(self, **hints: Any) -> Expr:
         clock, start = self.args
         return clock - start
@@ -36,6 +44,16 @@ class Progress(Function):  # type: ignore[misc]
 
     nargs = 3
     is_real = True
+
+    @classmethod
+    def eval(cls, clock: Expr, start: Expr, length: Expr) -> Expr | None:
+        if not (clock.is_Number and start.is_Number and length.is_Number):
+            return None
+        return ONE if length.is_zero else (clock - start) / length
+
+    def _latex(self, printer: Any) -> str:
+        clock, start, length = (printer._print(a) for a in self.args)
+        return rf"\frac{{{clock if self.args[1] == 0 else f'{clock} - {start}'}}}{{{length}}}"
 
     def doit(self, **hints: Any) -> Expr:
         clock, start, length = self.args
@@ -52,11 +70,27 @@ class CycleIndex(Function):  # type: ignore[misc]
     nargs = 4
     is_integer = True
 
+    @classmethod
+    def eval(cls, clock: Expr, start: Expr, length: Expr, stretch: Expr) -> Expr | None:
+        if not all(x.is_Number for x in (clock, start, length, stretch)) or not length.is_positive:
+            return None
+        passed = clock - start
+        index = cls._formula(passed, length, stretch)
+        while index > 0 and _cycle_start(index, length, stretch) > passed:
+            index -= 1
+        while _cycle_start(index + 1, length, stretch) <= passed:
+            index += 1
+        return index
+
+    @staticmethod
+    def _formula(passed: Expr, length: Expr, stretch: Expr) -> Expr:
+        if stretch == 1:
+            return sympy.floor(passed / length)
+        return sympy.floor(sympy.log(1 + passed * (stretch - 1) / length) / sympy.log(stretch))
+
     def doit(self, **hints: Any) -> Expr:
         clock, start, length, stretch = self.args
-        if stretch == 1:
-            return sympy.floor((clock - start) / length)
-        return sympy.floor(sympy.log(1 + (clock - start) * (stretch - 1) / length) / sympy.log(stretch))
+        return self._formula(clock - start, length, stretch)
 
     def fdiff(self, argindex: int = 1) -> Expr:
         return ZERO
@@ -67,6 +101,11 @@ class CycleTime(Function):  # type: ignore[misc]
 
     nargs = 4
     is_real = True
+
+    @classmethod
+    def eval(cls, clock: Expr, start: Expr, length: Expr, stretch: Expr) -> Expr | None:
+        index = CycleIndex.eval(clock, start, length, stretch)
+        return None if index is None else clock - start - _cycle_start(index, length, stretch)
 
     def doit(self, **hints: Any) -> Expr:
         clock, start, length, stretch = self.args

@@ -130,6 +130,8 @@ class Reversed(Signal):
     def pieces(self, clock: Clock) -> list[Piece]:
         assert self.duration is not None
         pieces = self.inner.pieces(clock.reversed(self.duration))
+        if not pieces:  # no part lasts any time
+            return []
         bounds = [clock.bound(self.duration), *(p.until for p in pieces[:-1])]
         return [Piece(p.value, b) for p, b in zip(reversed(pieces), reversed(bounds), strict=True)]
 

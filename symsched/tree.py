@@ -87,8 +87,10 @@ def cycle_index(clock: Expr, start: Expr, length: Expr, stretch: Expr) -> Expr:
     passed, cycle, factor = numbers[0] - numbers[1], numbers[2], numbers[3]
     if factor == 1:
         return number(math.floor(passed / cycle))
-    index = math.log1p(float(passed / cycle * (factor - 1))) / math.log(float(factor)) if passed > 0 else 0.0
-    whole = max(round(index), 0)
+    grown = passed / cycle * (factor - 1)
+    if passed <= 0 or grown <= -1:  # cycles that get shorter are over by then, and nobody looks
+        return ZERO
+    whole = round(math.log1p(float(grown)) / math.log(float(factor)))
     return number(whole if fraction(cycle_start(number(whole), length, stretch)) <= passed else whole - 1)
 
 

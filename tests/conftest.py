@@ -55,11 +55,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("backend", backends())
 
 
-@pytest.fixture
-def arrays(backend: str) -> Arrays | None:
+def arrays_of(backend: str) -> Arrays | None:
     """The arrays of a backend; None where it works on numbers alone."""
     requires = api.backend(backend).REQUIRES
     return _FRAMEWORKS[requires]() if requires else None
+
+
+@pytest.fixture
+def arrays(backend: str) -> Arrays | None:
+    return arrays_of(backend)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
