@@ -43,7 +43,9 @@ def signature(names: list[str]) -> str:
 
 def numbers(values: tuple[float, ...]) -> str:
     """A table of numbers, wrapped."""
-    items = ", ".join(repr(int(v)) if v.is_integer() else repr(v) for v in values) + ("," if len(values) == 1 else "")
+    items = ", ".join(repr(int(v)) if v.is_integer() and v <= 2**53 else repr(v) for v in values) + (
+        "," if len(values) == 1 else ""
+    )
     if len(items) < WIDTH - 20:
         return f"({items})"
     return "(\n" + textwrap.fill(items, WIDTH, initial_indent="    ", subsequent_indent="    ") + ",\n)"

@@ -31,6 +31,10 @@ class Node:
         return f"{self.name}({inside})"
 
 
+FOLDED: dict[str, Callable[[float], float]] = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt}
+"""Functions of a constant that can appear while operations are put together; those of the tree are folded exactly."""
+
+
 class Operations:
     """Makes operations; `code` turns a tree into them by the rules of `rules.py`."""
 
@@ -39,6 +43,8 @@ class Operations:
         self.step = self.op("step")
 
     def op(self, name: str, *args: Node, value: object = None) -> Node:
+        if args and args[0].name == "const" and name in FOLDED:
+            return self.const(FOLDED[name](constants.nearest_float(number_of(args[0]))))
         key = (name, value, *args)
         if key not in self.nodes:
             self.nodes[key] = Node(name, args, value)

@@ -173,7 +173,7 @@ def _progress(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 def _cycle_index(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     clock, start, length, stretch = expr.args
     passed = low.code(tree.elapsed(clock, start), clocks)
-    if stretch == 1:
+    if _is_one(stretch):
         return low.op("floordiv", passed, low.code(length, clocks))
     table = _cycle_table(length, stretch)
     if table is not None:
@@ -185,13 +185,18 @@ def _cycle_index(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 def _cycle_time(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     clock, start, length, stretch = expr.args
     passed = low.code(tree.elapsed(clock, start), clocks)
-    if stretch == 1:
+    if _is_one(stretch):
         return low.op("mod", passed, low.code(length, clocks))
     index = low.code(tree.CycleIndex(*expr.args), clocks)
     table = _cycle_table(length, stretch)
     if table is not None:
         return low.sub(passed, low.op("take", index, value=table))
     return low.sub(passed, _cycle_start(low, index, low.code(length, clocks), low.code(stretch, clocks)))
+
+
+def _is_one(stretch: Expr) -> bool:
+    """Whether cycles are equally long, as far as a float can tell."""
+    return isinstance(stretch, sympy.Rational) and constants.to_float(stretch) == 1
 
 
 def _cycle_table(length: Expr, stretch: Expr) -> tuple[float, ...] | None:

@@ -75,12 +75,11 @@ class CycleIndex(Function):  # type: ignore[misc]
         if not all(x.is_Number for x in (clock, start, length, stretch)) or not length.is_positive:
             return None
         passed = clock - start
-        index = cls._formula(passed, length, stretch)
-        while index > 0 and _cycle_start(index, length, stretch) > passed:
-            index -= 1
-        while _cycle_start(index + 1, length, stretch) <= passed:
-            index += 1
-        return index
+        guess = cls._formula(passed, length, stretch)
+        for index in (guess, guess - 1, guess + 1):
+            if _cycle_start(index, length, stretch) <= passed < _cycle_start(index + 1, length, stretch):
+                return index
+        return None
 
     @staticmethod
     def _formula(passed: Expr, length: Expr, stretch: Expr) -> Expr:

@@ -81,23 +81,42 @@ def progress(clock: Expr, start: Expr, length: Expr) -> Expr:
 
 
 def cycle_index(clock: Expr, start: Expr, length: Expr, stretch: Expr) -> Expr:
-    numbers = [fraction(x) for x in (clock, start, length, stretch) if isinstance(x, Rational)]
-    if len(numbers) < 4 or numbers[2] <= 0:
-        return CycleIndex(clock, start, length, stretch)
-    passed, cycle, factor = numbers[0] - numbers[1], numbers[2], numbers[3]
+    arguments = (clock, start, length, stretch)
+    if all(isinstance(x, Rational) for x in arguments) and length > 0:
+        passed, cycle, factor = fraction(clock) - fraction(start), fraction(length), fraction(stretch)
+        index = _cycle_index(passed, cycle, factor)
+        begins, ends = (cycle_start(number(i), length, stretch) for i in (index, index + 1))
+        if fraction(begins) <= passed < fraction(ends) or passed < 0 or _is_over(passed, cycle, factor):
+            return number(index)
+    return CycleIndex(*arguments, evaluate=False)
+
+
+def _is_over(passed: Fraction, cycle: Fraction, factor: Fraction) -> bool:
+    """Whether cycles that get shorter have come to their end, where nobody looks."""
+    return passed * (factor - 1) <= -cycle
+
+
+def _cycle_index(passed: Fraction, cycle: Fraction, factor: Fraction) -> int:
+    """The cycle at a time, by a logarithm that is corrected with exact numbers."""
     if factor == 1:
-        return number(math.floor(passed / cycle))
-    grown = passed / cycle * (factor - 1)
-    if passed <= 0 or grown <= -1:  # cycles that get shorter are over by then, and nobody looks
-        return ZERO
-    whole = round(math.log1p(float(grown)) / math.log(float(factor)))
-    return number(whole if fraction(cycle_start(number(whole), length, stretch)) <= passed else whole - 1)
+        return math.floor(passed / cycle)
+    if passed <= 0 or _is_over(passed, cycle, factor):
+        return 0
+    step = _log(factor)
+    index = round(_log(1 + passed / cycle * (factor - 1)) / step) if step else 0
+    begins = cycle_start(number(index), number(cycle), number(factor))
+    return index if fraction(begins) <= passed else index - 1
+
+
+def _log(value: Fraction) -> float:
+    """The logarithm of a fraction of any size."""
+    return math.log(value.numerator) - math.log(value.denominator)
 
 
 def cycle_time(clock: Expr, start: Expr, length: Expr, stretch: Expr) -> Expr:
     index = cycle_index(clock, start, length, stretch)
     if isinstance(index, CycleIndex):
-        return CycleTime(clock, start, length, stretch)
+        return CycleTime(clock, start, length, stretch, evaluate=False)
     return subtract(subtract(clock, start), cycle_start(index, length, stretch))
 
 
