@@ -36,7 +36,7 @@ FOLDED: dict[str, Callable[[float], float]] = {"exp": math.exp, "log": math.log,
 
 
 class Operations:
-    """Makes operations; `code` turns a tree into them by the rules of `rules.py`."""
+    """Makes operations; `code` turns a tree into them by the table of rules."""
 
     def __init__(self) -> None:
         self.nodes: dict[tuple[object, ...], Node] = {}
@@ -195,4 +195,14 @@ def number_of(node: Node) -> Fraction | float:
 Rule = Callable[[Operations, Expr, dict[Expr, Node]], Node]
 
 RULES: dict[type, Rule] = {}
-"""How each kind of node of a tree is computed; filled by `rules.py`."""
+"""How each kind of node of a tree is computed; filled by `rules.py` and `repetition.py`."""
+
+
+def rule(*kinds: type) -> Callable[[Rule], Rule]:
+    """Enter the rule for some kinds of nodes."""
+
+    def enter(how: Rule) -> Rule:
+        RULES.update(dict.fromkeys(kinds, how))
+        return how
+
+    return enter

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from fractions import Fraction
 
 import sympy
 from sympy import Expr
 from sympy.codegen.cfunctions import log2, log10
 
-from .. import constants, functions, limits, tree
+from .. import constants, functions, tree
 from .cutting import bounds, clock_of
-from .operations import RULES, Node, Operations, Rule, as_time, number_of
+from .operations import Node, Operations, as_time, number_of, rule
 
 
-def _rule(*kinds: type) -> Callable[[Rule], Rule]:
-    def enter(rule: Rule) -> Rule:
-        RULES.update(dict.fromkeys(kinds, rule))
-        return rule
-
-    return enter
-
-
-@_rule(sympy.Add)
+@rule(sympy.Add)
 def _add(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     as_time = low.ratio(Fraction(1), expr, clocks)
     if as_time is not None:
@@ -96,7 +86,7 @@ def _turn_complement(angle: Expr) -> Expr | None:
     return None
 
 
-@_rule(sympy.Mul)
+@rule(sympy.Mul)
 def _mul(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     """Constants together, rounded once; times as one division; what is divided by, last."""
     symbols = expr.free_symbols
@@ -128,7 +118,7 @@ def _is_inverse(expr: Expr) -> bool:
     return isinstance(expr, sympy.Pow) and expr.exp == -1
 
 
-@_rule(sympy.Pow)
+@rule(sympy.Pow)
 def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     base, exponent = expr.args
     if exponent == -1:
@@ -156,103 +146,31 @@ def _rounded_better(base: Expr) -> Fraction | float | None:
     return logarithm if -0.5 < logarithm < 0.5 else None
 
 
-@_rule(tree.Elapsed)
+@rule(tree.Elapsed)
 def _elapsed(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     clock, start = (low.code(a, clocks) for a in expr.args)
     return low.sub(clock, start)
 
 
-@_rule(tree.Progress)
+@rule(tree.Progress)
 def _progress(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     node = low.ratio(Fraction(1), expr, clocks)
     assert node is not None
     return node
 
 
-@_rule(tree.CycleIndex)
-def _cycle_index(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    clock, start, length, stretch = expr.args
-    passed = low.code(tree.elapsed(clock, start), clocks)
-    if _is_one(stretch):
-        return low.op("floordiv", passed, low.code(length, clocks))
-    table = _cycle_table(length, stretch)
-    if table is not None:
-        return low.op("search", passed, value=table)
-    return _searched_index(low, passed, low.code(length, clocks), low.code(stretch, clocks))
-
-
-@_rule(tree.CycleTime)
-def _cycle_time(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    clock, start, length, stretch = expr.args
-    passed = low.code(tree.elapsed(clock, start), clocks)
-    if _is_one(stretch):
-        return low.op("mod", passed, low.code(length, clocks))
-    index = low.code(tree.CycleIndex(*expr.args), clocks)
-    table = _cycle_table(length, stretch)
-    if table is not None:
-        return low.sub(passed, low.op("take", index, value=table))
-    return low.sub(passed, _cycle_start(low, index, low.code(length, clocks), low.code(stretch, clocks)))
-
-
-def _is_one(stretch: Expr) -> bool:
-    """Whether cycles are equally long, as far as a float can tell."""
-    return isinstance(stretch, sympy.Rational) and constants.to_float(stretch) == 1
-
-
-def _cycle_table(length: Expr, stretch: Expr) -> tuple[float, ...] | None:
-    """When the cycles begin, up to 2**53, exact and rounded up; None for a table that would be long or is not known."""
-    if not isinstance(length, sympy.Rational) or not isinstance(stretch, sympy.Rational):
-        return None
-    cycle, factor = tree.fraction(length), tree.fraction(stretch)
-    if factor < Fraction(11, 10) and factor > Fraction(9, 10):
-        return None
-    begin, begins = Fraction(0), [0.0]
-    while begin < 2**53 and len(begins) < 512:
-        begin += cycle
-        cycle *= factor
-        rounded = constants.nearest_float(begin)
-        begins.append(rounded if Fraction(rounded) >= begin else math.nextafter(rounded, math.inf))
-        if cycle.denominator.bit_length() > limits.BITS or (len(begins) > 1 and begins[-1] == begins[-2]):
-            break
-    return tuple(begins)
-
-
-def _cycle_start(low: Operations, index: Node, length: Node, stretch: Node) -> Node:
-    """length (stretch**index - 1)/(stretch - 1), and length index where the stretch is 1."""
-    one = low.const(Fraction(1))
-    grown = low.sub(low.op("pow", stretch, index), one)
-    if stretch.name == "const":
-        return low.div(low.mul(length, grown), low.sub(stretch, one))
-    same = low.op("eq", stretch, one)
-    apart = low.where(same, one, low.sub(stretch, one))
-    return low.where(same, low.mul(length, index), low.div(low.mul(length, grown), apart))
-
-
-def _searched_index(low: Operations, passed: Node, length: Node, stretch: Node) -> Node:
-    """The index by a logarithm, corrected by comparing with the boundaries of the cycle that it names."""
-    one, half = low.const(Fraction(1)), low.const(Fraction(1, 2))
-    same = low.op("eq", stretch, one)
-    apart = stretch if stretch.name == "const" else low.where(same, low.const(Fraction(2)), stretch)
-    cycles = low.div(passed, length)
-    grown = low.op("max", low.add(one, low.mul(cycles, low.sub(apart, one))), low.const(Fraction(1, 2**60)))
-    guess = low.op("floor", low.add(low.div(low.op("log", grown), low.op("log", apart)), half))
-    begun = low.op("le", _cycle_start(low, guess, length, apart), passed)
-    index = low.where(begun, guess, low.sub(guess, one))
-    return index if stretch.name == "const" else low.where(same, low.op("floordiv", passed, length), index)
-
-
-@_rule(sympy.floor)
+@rule(sympy.floor)
 def _floor(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     node = low.code(expr.args[0], clocks)
     return low.op("floordiv", *node.args) if node.name == "div" else low.op("floor", node)
 
 
-@_rule(sympy.Mod)
+@rule(sympy.Mod)
 def _mod(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     return low.op("mod", *(low.code(a, clocks) for a in expr.args))
 
 
-@_rule(sympy.Min, sympy.Max)
+@rule(sympy.Min, sympy.Max)
 def _extreme(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     name = "min" if isinstance(expr, sympy.Min) else "max"
     first, *rest = (low.code(a, clocks) for a in expr.args)
@@ -261,7 +179,7 @@ def _extreme(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     return first
 
 
-@_rule(sympy.log)
+@rule(sympy.log)
 def _log(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     inner = expr.args[0]
     if isinstance(inner, sympy.Add) and len(inner.args) == 2 and 1 in inner.args:
@@ -278,18 +196,18 @@ _SAME = {
 }  # fmt: skip
 
 
-@_rule(*_SAME)
+@rule(*_SAME)
 def _same(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     return low.op(_SAME[type(expr)], *(low.code(a, clocks) for a in expr.args))
 
 
-@_rule(sympy.StrictGreaterThan, sympy.GreaterThan)
+@rule(sympy.StrictGreaterThan, sympy.GreaterThan)
 def _greater(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     name = "lt" if isinstance(expr, sympy.StrictGreaterThan) else "le"
     return low.op(name, *(low.code(a, clocks) for a in reversed(expr.args)))
 
 
-@_rule(sympy.Piecewise)
+@rule(sympy.Piecewise)
 def _piecewise(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     """A choice inside a formula. Where it is made by a clock, each branch sees the clock only where it applies."""
     pieces = list(bounds(expr))
