@@ -93,10 +93,15 @@ def signature(module: str, name: str) -> dict[str, str | None]:
     return {p.name: None if p.default is None else expression_text(p.default) for p in parameters}
 
 
-def same_signature(module: str, name: str, function: Any, leave_out: set[str]) -> None:
-    """Assert that an entry has the arguments and the defaults of a Python function, in its order."""
+def same_signature(module: str, name: str, function: Any, leave_out: set[str], rate: bool = False) -> None:
+    """Assert that an entry has the arguments and the defaults of a Python function, in its order.
+
+    With `rate` a rate, `lr`, stands in place of the first of them, an optimizer.
+    """
     expected = [p for p in inspect.signature(function).parameters.values() if p.name not in leave_out]
     found = signature(module, name)
+    if rate:
+        assert (expected.pop(0).name, found.pop("lr")) == ("optimizer", None)
     assert list(found) == [p.name for p in expected]
     for parameter in expected:
         default = found[parameter.name]
