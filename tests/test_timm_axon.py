@@ -242,6 +242,7 @@ def timm() -> Iterator[tuple[Case, Curve]]:
         for decay, low in product((0.5, 1.0), (0.0, 0.02)):
             yield pair(name, 0.1, t_initial=16, lr_min=low, cycle_mul=2.0, cycle_decay=decay, cycle_limit=3)
         yield pair(name, 0.1, t_initial=8, lr_min=0.02, cycle_decay=0.5, cycle_limit=0)
+        yield pair(name, 0.1, t_initial=49, cycle_limit=2)
         yield pair(name, 0.1, t_initial=8, cycle_limit=2, warmup_t=40)  # the warm-up hides all of it
         yield pair(name, 0.1, t_initial=8, cycle_limit=2, warmup_t=40, warmup_prefix=True)
     for name, k in product(("timm.CosineLRScheduler", "timm.PolyLRScheduler"), (0.5, 2.0)):
@@ -254,6 +255,7 @@ def timm() -> Iterator[tuple[Case, Curve]]:
         yield pair("timm.StepLRScheduler", 0.1, decay_t=10, decay_rate=0.5, **options)
         yield pair("timm.MultiStepLRScheduler", 0.1, decay_t=[10, 20, 20], decay_rate=0.5, **options)
     yield pair("timm.StepLRScheduler", 0.1, decay_t=2.5, decay_rate=0.9)
+    yield pair("timm.StepLRScheduler", 0.1, decay_t=49, decay_rate=0.9, warmup_t=1)
     yield pair("timm.StepLRScheduler", 0.1, decay_t=10)
     yield pair("timm.MultiStepLRScheduler", 0.1, decay_t=[0, 1, 2], decay_rate=0.1, warmup_lr_init=0.5, warmup_t=3)
 
@@ -266,6 +268,7 @@ def axon() -> Iterator[tuple[Case, Curve]]:
     for begin, stairs in product((0, 1, 7), (False, True)):
         yield pair("axon.exponential_decay", 0.01, transition_begin=begin, staircase=stairs)
     yield pair("axon.exponential_decay", 0.01, decay_rate=0.5, transition_steps=1)
+    yield pair("axon.exponential_decay", 0.01, 0.5, 49, transition_begin=1, staircase=True)
     for warmup, steps in ((0, 10), (1, 10), (4, 10), (10, 10), (12, 10), (0, 1), (0, 0)):
         yield pair("axon.linear_decay", 0.01, warmup=warmup, steps=steps)
     yield pair("axon.linear_decay", 0.01)
