@@ -132,7 +132,9 @@ def test_a_formula_has_the_values_of_the_schedule(case: dict[str, str]) -> None:
 NAMED = {
     "end": "0.01", "d_model": "512", "low": "0.1", "high": "0.9", "steps": "1000", "step": "20", "index": "1",
     "pairs": "[30:0.1, 60:0.01]", "schedules": "[linear(1, 10), cosine(1, 90)]", "boundaries": "[10]",
-    "points": "0:0, 100:1, 300:0.5", "branches": "t < 100, 1, t**2",
+    "points": "0:0, 100:1, 300:0.5", "branches": "t < 100, 1, t**2", "transition_steps": "200", "warmup_steps": "200",
+    "schedulers": "[linear(1, 10), cosine(1, 90)]", "milestones": "[10]", "total_steps": "1000",
+    "cosine_kwargs": "[linear(1, 10), cosine(1, 90)]",
 }  # fmt: skip
 """Arguments of parameters whose kind does not say enough."""
 
@@ -161,6 +163,8 @@ def calls() -> Iterator[str]:
 
 
 def is_given(parameter: Parameter, module: str) -> bool:
+    if parameter.name == "total_steps":  # of OneCycleLR: not needed where it is given as epochs
+        return True
     return parameter.default is None or (module == prelude.CORE and parameter.name != "delay")
 
 
