@@ -134,9 +134,27 @@ NAMED = {
     "pairs": "[30:0.1, 60:0.01]", "schedules": "[linear(1, 10), cosine(1, 90)]", "boundaries": "[10]",
     "points": "0:0, 100:1, 300:0.5", "branches": "t < 100, 1, t**2", "transition_steps": "200", "warmup_steps": "200",
     "schedulers": "[linear(1, 10), cosine(1, 90)]", "milestones": "[10]", "total_steps": "1000",
-    "cosine_kwargs": "[linear(1, 10), cosine(1, 90)]",
+    "cosine_kwargs": "[linear(1, 10), cosine(1, 90)]", "milestones_values": "[30:0.1, 60:0.01]",
 }  # fmt: skip
 """Arguments of parameters whose kind does not say enough."""
+
+
+CALLS = {
+    "composer.ConstantScheduler": "0.5, 0.1, 300",
+    "composer.ConstantWithWarmupScheduler": "0.5, 200, 0.1, 300",
+    "composer.CosineAnnealingScheduler": "0.5, 300",
+    "composer.CosineAnnealingWithWarmupScheduler": "0.5, 200, 300",
+    "composer.ExponentialScheduler": "0.5, 0.9, 300",
+    "composer.LinearScheduler": "0.5, t_max=300",
+    "composer.LinearWithWarmupScheduler": "0.5, 200, t_max=300",
+    "composer.PolynomialScheduler": "0.5, 1.5, 300",
+    "composer.PolynomialWithWarmupScheduler": "0.5, 200, t_max=300",
+    "fvcore.MultiStepParamScheduler": "[3, 2, 1], 300",
+    "transformers.get_cosine_with_min_lr_schedule_with_warmup": "0.5, 200, 300, min_lr=0.1",
+    "transformers.get_cosine_with_min_lr_schedule_with_warmup_lr_rate": "0.5, 200, 300, min_lr=0.1",
+    "transformers.get_wsd_schedule": "0.5, 200, 300, num_training_steps=1000",
+}
+"""Arguments of functions that need more than those without a default."""
 
 
 def argument(parameter: Parameter, position: int) -> str:
@@ -159,7 +177,7 @@ def calls() -> Iterator[str]:
                 continue
             path = name if module == prelude.CORE else f"{module}.{name}"
             given = [argument(p, i) for i, p in enumerate(function.parameters) if is_given(p, module)]
-            yield f"{path}({', '.join(given)})"
+            yield f"{path}({CALLS.get(path, ', '.join(given))})"
 
 
 def is_given(parameter: Parameter, module: str) -> bool:
