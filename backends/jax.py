@@ -18,7 +18,7 @@ _TEMPLATES = {
     "pow": call("jnp.power", 2),
     "where": call("jnp.where", 3),
     "guard": call("jnp.where", 3),
-    "length": (4, "jnp.where({0} > 0, {0}, 1.0)", (1,)),
+    "length": (ATOM, "jnp.where({0} > 0, {0}, 1.0)", (1,)),
     "and": (0, "({}) & ({})", (-1, -1)),
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),
@@ -29,8 +29,8 @@ _TEMPLATES = {
     "tanh": call("jnp.tanh"),
     "sigmoid": call("jax.nn.sigmoid"),
     "bezier": call("_bezier", 5),
-    "search": (4, "_cycle({1}, {0})", (-1,)),
-    "take": (4, "_take({1}, {0})", (-1,)),
+    "search": (ATOM, "_cycle({1}, {0})", (-1,)),
+    "take": (ATOM, "_take({1}, {0})", (-1,)),
     **{
         name: call(f"jnp.{name}")
         for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")

@@ -8,7 +8,7 @@ from .lowering import Segment, lower
 from .module import assemble, documentation, indent, letter, numbers, safe_names, signature
 from .operations import Node
 from .ranges import Ranges, time_range, uses_step
-from .writer import INFIX, Writer, call
+from .writer import ATOM, INFIX, Writer, call
 
 REQUIRES = "numpy"
 FUNCTION = "schedule"
@@ -30,8 +30,8 @@ TEMPLATES = {
     "tanh": call("np.tanh"),
     "sigmoid": call("_sigmoid"),
     "bezier": call("_bezier", 5),
-    "search": (4, "_cycle({1}, {0})", (-1,)),
-    "take": (4, "{1}[{0}]", (-1,)),
+    "search": (ATOM, "_cycle({1}, {0})", (-1,)),
+    "take": (ATOM, "{1}[{0}]", (-1,)),
     **{
         name: call(f"np.{name}")
         for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")

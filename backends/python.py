@@ -8,7 +8,7 @@ from .lowering import Program, Segment, lower
 from .module import assemble, documentation, indent, letter, numbers, safe_names, signature
 from .operations import Node
 from .ranges import Ranges, time_range, uses_step
-from .writer import INFIX, PRODUCT, SIGN, Writer, call
+from .writer import ATOM, INFIX, PRODUCT, SIGN, SUM, Writer, call
 
 REQUIRES = ""
 FUNCTION = "schedule"
@@ -28,8 +28,8 @@ TEMPLATES = {
     "tanh": call("math.tanh"),
     "sigmoid": call("_sigmoid"),
     "bezier": call("_bezier", 5),
-    "search": (4, "bisect_right({1}, {0}) - 1", (-1,)),
-    "take": (4, "{1}[{0}]", (-1,)),
+    "search": (SUM, "bisect_right({1}, {0}) - 1", (-1,)),
+    "take": (ATOM, "{1}[{0}]", (-1,)),
     **{
         name: call(f"math.{name}")
         for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")

@@ -17,7 +17,7 @@ _TEMPLATES = {
     "pow": call("torch.pow", 2),
     "where": (ATOM, "_where({}, {}, {}, t)", (-1, -1, -1)),
     "guard": call("torch.where", 3),
-    "length": (4, "torch.where({0} > 0, {0}, 1.0)", (1,)),
+    "length": (ATOM, "torch.where({0} > 0, {0}, 1.0)", (1,)),
     "and": (0, "({}) & ({})", (-1, -1)),
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),
@@ -28,8 +28,8 @@ _TEMPLATES = {
     "tanh": call("torch.tanh"),
     "sigmoid": call("torch.sigmoid"),
     "bezier": call("_bezier", 5),
-    "search": (4, "_cycle({1}, {0})", (-1,)),
-    "take": (4, "_take({1}, {0})", (-1,)),
+    "search": (ATOM, "_cycle({1}, {0})", (-1,)),
+    "take": (ATOM, "_take({1}, {0})", (-1,)),
     **{
         name: call(f"torch.{name}")
         for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")
