@@ -12,12 +12,12 @@ import statistics
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sympy
-from sympy.core import sympify as sympify_module
 from sympy.parsing import sympy_parser
 
 import symsched as ss
@@ -244,6 +244,7 @@ def test_nothing_that_is_written_is_run(monkeypatch: pytest.MonkeyPatch) -> None
         return check
 
     real_exec = builtins.exec
+    sympify_module = import_module("sympy.core.sympify")
     monkeypatch.setattr(builtins, "eval", poison)
     monkeypatch.setattr(builtins, "exec", watched)
     monkeypatch.setattr(pickle, "loads", poison)
