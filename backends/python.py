@@ -219,11 +219,14 @@ def _float(node: Node, text: str) -> str:
 
 def _is_float(node: Node) -> bool:
     """Whether an operation gives a float on whole numbers."""
-    if node.name == "const":
-        return getattr(node.value, "denominator", 0) != 1
-    if node.name in ("add", "sub", "mul", "neg"):
-        return any(_is_float(a) for a in node.args)
-    return node.name in _FLOATS
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if node.name in ("add", "sub", "mul", "neg"):
+            stack.extend(node.args)
+        elif node.name in _FLOATS or (node.name == "const" and getattr(node.value, "denominator", 0) != 1):
+            return True
+    return False
 
 
 _FLOATS = {

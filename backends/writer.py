@@ -44,6 +44,10 @@ TRANSPARENT = {"progress": 0, "length": 0, "guard": 1}
 """Operations that only say something about an operand, which stands for them where a target has no template."""
 
 
+LEVELS = 24
+"""How deep an expression may be nested before a part of it becomes a variable."""
+
+
 class Writer:
     """Prints the formula of one segment.
 
@@ -76,8 +80,7 @@ class Writer:
         self.variables = {}
         lines = []
         node = self._seen(node)
-        ranges.of(node)
-        for shared in self._shared(node):
+        for shared in self._named(self._order(node)):
             text = self._text(shared)[0]
             self.variables[shared] = f"{self.letter}{len(self.variables) or ''}"
             lines.append(f"{self.variables[shared]} = {text}")
@@ -119,21 +122,34 @@ class Writer:
         self.helpers.update(dict.fromkeys(_HELPER.findall(template[1])))
         return template
 
-    def _shared(self, root: Node) -> list[Node]:
-        """Operations that are used more than once, each after those that it uses."""
+    def _order(self, root: Node) -> dict[Node, int]:
+        """The operations of a formula, each after those that it uses, and how often each is used."""
         uses: dict[Node, int] = {}
-        order: list[Node] = []
+        order: dict[Node, int] = {}
         stack: list[tuple[Node, bool]] = [(root, False)]
         while stack:
             node, done = stack.pop()
             if done:
-                order.append(node)
+                order[node] = uses[node]
                 continue
             uses[node] = uses.get(node, 0) + 1
             if uses[node] == 1:
                 stack.append((node, True))
                 stack.extend((self._seen(a), False) for a in reversed(node.args))
-        return [n for n in order if uses[n] > 1 and n.args]
+        return {node: uses[node] for node in order}
+
+    def _named(self, order: dict[Node, int]) -> list[Node]:
+        """Operations that become variables: those that are used more than once, and a few on a long way down."""
+        named: list[Node] = []
+        levels: dict[Node, int] = {}
+        for node, uses in order.items():
+            self.ranges.of(node)
+            level = 1 + max((levels[self._seen(a)] for a in node.args), default=0)
+            if node.args and (uses > 1 or level > LEVELS):
+                named.append(node)
+                level = 0
+            levels[node] = level
+        return named
 
 
 def number_text(node: Node) -> str:

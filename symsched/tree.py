@@ -178,29 +178,41 @@ def divide(left: Expr, right: Expr) -> Expr:
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
+    """A power, exact where it is rational and of a size that can be handled."""
     if exponent == 0 or base == 1:
         return ONE
     if exponent == 1:
         return base
     if isinstance(base, Rational) and isinstance(exponent, Rational):
-        folded = _rational_power(fraction(base), fraction(exponent))
-        if folded is not None:
-            return number(folded)
+        bits = power_bits(base, exponent)
+        if bits <= limits.BITS:
+            folded = _rational_power(fraction(base), fraction(exponent))
+            if folded is not None:
+                return number(folded)
+        elif bits > 64 * limits.BITS:  # not even as a formula: whoever simplifies it would compute it
+            from . import constants
+
+            value = constants.evaluate(Pow(base, exponent, evaluate=False))
+            return number(value) if isinstance(value, Fraction) else INFINITY if value > 0 else -INFINITY
     if isinstance(base, Pow) and exponent == -1 and isinstance(base.exp, Rational):
         return power(base.base, -base.exp)
     return Pow(base, exponent, evaluate=False)
 
 
+def power_bits(base: Expr, exponent: Expr) -> int:
+    """The size of a power of rational numbers, at least about."""
+    value, times = fraction(base), fraction(exponent)
+    bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+    return 1 if bits == 1 else math.ceil(bits * abs(times))
+
+
 def _rational_power(base: Fraction, exponent: Fraction) -> Fraction | None:
-    """The exact power where it is rational and small enough to be computed, else None."""
+    """The exact power where it is rational, else None."""
     if base == 0:
         return Fraction(0) if exponent > 0 else None
-    bits = max(base.numerator.bit_length(), base.denominator.bit_length())
     if exponent.denominator == 1:
-        if bits > 1 and bits * abs(exponent.numerator) > 2 * limits.BITS:
-            raise ScheduleError(f"an exact number here has more than {limits.BITS} bits, which is the limit")
-        return base**exponent.numerator if bits > 1 else base ** (exponent.numerator % 2)
-    if base < 0 or exponent.denominator > 64 or bits * abs(exponent.numerator) > 2 * limits.BITS:
+        return base ** (exponent.numerator if abs(base) != 1 else exponent.numerator % 2)
+    if base < 0 or exponent.denominator > 64:
         return None
     top, bottom = (_root(n, exponent.denominator) for n in (base.numerator, base.denominator))
     return None if top is None or bottom is None else Fraction(top, bottom) ** exponent.numerator
