@@ -27,7 +27,7 @@ class Dialect:
         helpers: The text of each helper function that templates name.
         needed_by: Helpers that a helper calls.
         where: The function that chooses by a condition.
-        full: A constant in the shape of the steps.
+        zeros: Zeros in the shape of the steps.
         taken: Names that a parameter must not have.
         decorators: Lines above the formula.
     """
@@ -38,7 +38,7 @@ class Dialect:
     helpers: dict[str, str]
     needed_by: dict[str, tuple[str, ...]]
     where: str
-    full: str
+    zeros: str
     taken: frozenset[str]
     decorators: tuple[str, ...] = ()
 
@@ -46,7 +46,11 @@ class Dialect:
 def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str]], str]) -> str:
     """A module with `schedule(t, ...)` around `_values(t, ...)`, which is the formula in float64."""
     program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
-    names = list(safe_names(program.parameters, dialect.taken | {"t", "schedule", "_values", "float", "int"}).values())
+    names = list(
+        safe_names(
+            program.parameters, dialect.taken | {"t", "schedule", "_values", "float", "int", "isinstance"}
+        ).values()
+    )
     inner = safe_names(program.parameters, frozenset({"t", "at", "y", *dialect.taken, *dialect.helpers}))
     tables: dict[tuple[float, ...], str] = {}
     writer = Writer(dialect.templates, {}, tables, inner.__getitem__, letter(["y", *inner.values()]))
@@ -78,7 +82,7 @@ def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect) -> li
         lines += inner
         if i == len(segments) - 1:
             shaped = uses_step(segment.value)
-            lines.append(f"y = {value}" if shaped else f"y = {dialect.full.format(t='t', value=_floating(value))}")
+            lines.append(f"y = {value}" if shaped else f"y = {dialect.zeros} + {_floating(value)}")
         else:
             lines.append(f"y = {dialect.where}({conditions[i]}, {_floating(value)}, y)")
     return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]

@@ -110,7 +110,7 @@ _DIALECT = Dialect(
     helpers=_HELPERS,
     needed_by={"_modulo": ("_floor_divide",)},
     where="jnp.where",
-    full="jnp.full_like({t}, {value})",
+    zeros="jnp.zeros_like(t)",
     decorators=("@jax.jit",),
     taken=frozenset({"jax", "jnp", "kind", "isinstance"}),
 )

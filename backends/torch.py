@@ -103,7 +103,7 @@ _DIALECT = Dialect(
     helpers=_HELPERS,
     needed_by={"_modulo": ("_floor_divide",)},
     where="torch.where",
-    full="torch.full_like({t}, {value})",
+    zeros="torch.zeros_like(t)",
     taken=frozenset({"torch", "steps", "kind"}),
 )
 

@@ -96,10 +96,9 @@ def _sum(signs: Sequence[bool], values: Sequence[Expr]) -> Expr:
 
 
 def _product(above: Sequence[bool], values: Sequence[Expr]) -> Expr:
-    result = values[0]
-    for times, value in zip(above[1:], values[1:], strict=True):
-        result = tree.multiply(result, value) if times else tree.divide(result, value)
-    return result
+    if len(values) == 2 and not above[1]:
+        return tree.divide(*values)
+    return tree.multiply(*(v if times else tree.power(v, -tree.ONE) for times, v in zip(above, values, strict=True)))
 
 
 def negative(operand: Value, span: Span) -> Value:

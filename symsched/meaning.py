@@ -54,7 +54,9 @@ def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, 
         return Meaning(expr, duration, parameters, _breakpoints(expr))
     except ScheduleError as error:
         span = error.span if error.span is not None else expression.span
-        raise ScheduleError(error.title, source, span, error.label, error.hint) from None
+        located = ScheduleError(error.title, source, span, error.label, error.hint)
+        located.is_open_end = error.is_open_end
+        raise located from None
 
 
 def _breakpoints(expr: Expr) -> tuple[Expr, ...]:
