@@ -357,7 +357,7 @@ def test_an_argument_never_catches_a_name() -> None:
 
 def test_open_ends_are_closed_by_what_is_joined() -> None:
     tail = ss.decay("cosine", 10)
-    assert (ss.hold(5, 2) >> tail)(10) == 1
+    assert (ss.hold(5, 2) >> tail)(10) == pytest.approx(1)
     assert pickle.loads(pickle.dumps(tail)) == tail  # noqa: S301 (our own)
     assert failure(lambda: tail(0)).title == failure(lambda: ss.parse("decay(cosine, 10)")).title
 

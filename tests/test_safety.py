@@ -25,7 +25,7 @@ from sympy.parsing import sympy_parser
 import symsched as ss
 
 KIB = 1024
-WALL = 10.0
+WALL = 30.0
 """Seconds after which an input counts as one that hangs; every input below needs a small part of one."""
 
 

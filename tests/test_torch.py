@@ -133,13 +133,11 @@ def test_gradients_by_the_step_are_right(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [t for t in LEARNT if "sqrt(" not in t.replace("inverse_sqrt(", "") and "circle" not in t]
+    "text", [t for t in LEARNT if "sqrt" not in t.replace("inverse_sqrt", "") and "circle" not in t]
 )
 def test_gradients_are_finite_everywhere(text: str) -> None:
     function = ss.compile(text, "torch")
     steps = torch.arange(-8, 161, dtype=torch.float64) / 4
-    if "**0.5" in text:
-        steps = steps[(steps < 9.9) | (steps > 9.9)]
     given = {n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in LEARNT[text].items()}
     steps.requires_grad_()
     grads = torch.autograd.grad(
