@@ -40,6 +40,7 @@ class Operations:
 
     def __init__(self) -> None:
         self.nodes: dict[tuple[object, ...], Node] = {}
+        self.time: tuple[Fraction, Fraction | None] = (Fraction(0), None)
         self.step = self.op("step")
 
     def op(self, name: str, *args: Node, value: object = None) -> Node:
@@ -103,7 +104,7 @@ class Operations:
         return self.op("div", left, right)
 
     def square(self, node: Node) -> Node:
-        return self.op("mul", node, node)
+        return self.op("square", node)
 
     def where(self, condition: Node, yes: Node, no: Node) -> Node:
         return yes if yes is no else self.op("where", condition, yes, no)
@@ -185,6 +186,18 @@ def _complement(expr: Expr) -> tree.Progress | None:
         rest = tree.negate(expr.args[1])
         return rest if isinstance(rest, tree.Progress) else None
     return None
+
+
+def half_turn(angle: Expr) -> Fraction | None:
+    """The step at which an angle of pi times a progress is a quarter turn; None where that is no number."""
+    if not isinstance(angle, sympy.Mul) or len(angle.args) != 2 or angle.args[0] != sympy.pi:
+        return None
+    part = angle.args[1]
+    if not isinstance(part, tree.Progress) or part.args[0] != tree.t:
+        return None
+    start, length = part.args[1:]
+    known = isinstance(start, sympy.Rational) and isinstance(length, sympy.Rational)
+    return tree.fraction(start) + tree.fraction(length) / 2 if known else None
 
 
 def number_of(node: Node) -> Fraction | float:

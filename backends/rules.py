@@ -10,7 +10,7 @@ from sympy.codegen.cfunctions import log2, log10
 
 from .. import constants, functions, tree
 from .cutting import bounds, clock_of
-from .operations import Node, Operations, as_time, number_of, rule
+from .operations import Node, Operations, as_time, half_turn, number_of, rule
 
 
 @rule(sympy.Add)
@@ -66,9 +66,14 @@ def _one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Nod
     sign = -1 if term != (inner := tree.negate(term)) and isinstance(inner, sympy.cos) else 1
     cosine = inner if sign < 0 else term
     if positive and isinstance(cosine, sympy.cos):
-        half = tree.multiply(sympy.Rational(1, 2), cosine.args[0])
+        angle = cosine.args[0]
+        middle = half_turn(angle)
+        if middle is not None and _is_above_half(low, middle, falls=sign > 0):
+            wave = low.op("cos", low.code(angle, clocks))
+            return low.add(low.const(Fraction(1)), wave if sign > 0 else low.neg(wave))
+        half = tree.multiply(sympy.Rational(1, 2), angle)
         if sign > 0:  # 1 + cos x = 2 sin(pi/2 - x/2)**2, and x is pi times a progress
-            rest = _turn_complement(cosine.args[0])
+            rest = _turn_complement(angle)
             if rest is None:
                 return low.mul(low.const(Fraction(2)), low.square(low.op("cos", low.code(half, clocks))))
             half = rest
@@ -76,6 +81,12 @@ def _one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Nod
     if not positive and isinstance(term, sympy.exp):
         return low.op("expm1", low.code(term.args[0], clocks))
     return None
+
+
+def _is_above_half(low: Operations, middle: Fraction, falls: bool) -> bool:
+    """Whether half a wave is at half its height or more wherever the segment applies: nothing cancels there."""
+    start, stop = low.time
+    return stop is not None and stop <= middle if falls else start >= middle
 
 
 def _turn_complement(angle: Expr) -> Expr | None:
@@ -129,7 +140,7 @@ def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         return low.div(low.const(Fraction(1)), low.op("sqrt", low.code(base, clocks)))
     if exponent in (2, 3):
         node = low.code(base, clocks)
-        return low.square(node) if exponent == 2 else low.op("mul", low.square(node), node)
+        return low.square(node) if exponent == 2 else low.op("mul", low.op("mul", node, node), node)
     if not any(n.is_Symbol for n in tree.walk(base)):
         logarithm = _rounded_better(base)
         if logarithm is not None:

@@ -14,7 +14,7 @@ from .. import constants
 from .operations import Node, number_of
 from .ranges import Ranges
 
-COMPARE, SUM, PRODUCT, SIGN, ATOM = range(5)
+COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 """Precedence, weakest first; a conditional expression is weaker than all."""
 
 Template = tuple[int, str, tuple[int, ...]]
@@ -26,6 +26,7 @@ INFIX: dict[str, Template] = {
     "mul": (PRODUCT, "{} * {}", (PRODUCT, SIGN)),
     "div": (PRODUCT, "{} / {}", (PRODUCT, SIGN)),
     "neg": (SIGN, "-{}", (SIGN,)),
+    "square": (POWER, "{} ** 2", (ATOM,)),
     "lt": (COMPARE, "{} < {}", (SUM, SUM)),
     "le": (COMPARE, "{} <= {}", (SUM, SUM)),
     "eq": (COMPARE, "{} == {}", (SUM, SUM)),

@@ -8,7 +8,7 @@ a user's numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -32,6 +32,9 @@ from .symbols import Progress as Progress
 from .symbols import Round as Round
 from .symbols import Sigmoid as Sigmoid
 from .symbols import t as t
+from .walking import check_depth as check_depth
+from .walking import size as size
+from .walking import walk as walk
 
 ZERO, ONE, INFINITY = sympy.S.Zero, sympy.S.One, sympy.oo
 
@@ -294,47 +297,3 @@ def approximate(value: Expr) -> Fraction | float | None:
     from . import constants
 
     return constants.evaluate(value)
-
-
-def walk(value: Expr) -> Iterator[Expr]:
-    """Every distinct node of a tree, each once."""
-    seen, stack = set(), [value]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack.extend(node.args)
-            yield node
-
-
-def size(value: Expr) -> int:
-    """Nodes of a tree, those that stand in several places counted in each."""
-    sizes: dict[Expr, int] = {}
-    stack = [value]
-    while stack:
-        node = stack[-1]
-        waiting = [a for a in node.args if a not in sizes]
-        if waiting:
-            stack.extend(waiting)
-        else:
-            sizes[stack.pop()] = 1 + sum(sizes[a] for a in node.args)
-    return sizes[value]
-
-
-def depth(value: Expr, known: dict[Expr, int]) -> int:
-    """The longest way from the top of a tree to a leaf; `known` is filled for all its nodes."""
-    stack = [value]
-    while stack:
-        node = stack[-1]
-        waiting = [a for a in node.args if a not in known]
-        if waiting:
-            stack.extend(waiting)
-        else:
-            known[stack.pop()] = 1 + max((known[a] for a in node.args), default=0)
-    return known[value]
-
-
-def check_depth(value: Expr, known: dict[Expr, int]) -> None:
-    """Refuse a tree that is too deep for whoever walks it."""
-    if depth(value, known) > limits.TREE_DEPTH:
-        raise ScheduleError(f"values built on values too deep: the limit of the tree is {limits.TREE_DEPTH} levels")
