@@ -68,15 +68,15 @@ def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str]], str]) -
 
 def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect) -> list[str]:
     """Lines that choose the value of the segment that applies, from the last one backwards."""
-    lines = [f"t = {dialect.where}(t < 0, 0.0, t)"]
-    conditions = [_condition(s, writer) for s in segments[:-1]]
+    lines, bounds = writer.bounds([s.until for s in segments if s.until is not None])
+    lines.insert(0, f"t = {dialect.where}(t < 0, 0.0, t)")
+    conditions = [f"t {'<=' if s.closed else '<'} {b}" for s, b in zip(segments, bounds, strict=False)]
     for i in reversed(range(len(segments))):
         segment = segments[i]
         step = "t"
         if len(segments) > 1 and uses_step(segment.value):
             applies = _applies(conditions, i)
-            inside = writer.block(segment.inside, Ranges((0.0, 0.0)))[1]
-            lines.append(f"at = {dialect.where}({applies}, t, {_floating(inside)})")
+            lines.append(f"at = {dialect.where}({applies}, t, {_inside(segment, bounds, i, writer)})")
             step = "at"
         inner, value = writer.block(segment.value, Ranges((0.0, 0.0)), step)
         lines += inner
@@ -88,10 +88,12 @@ def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect) -> li
     return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]
 
 
-def _condition(segment: Segment, writer: Writer) -> str:
-    assert segment.until is not None
-    bound = writer.block(segment.until, Ranges((0.0, 0.0)))[1]
-    return f"t {'<=' if segment.closed else '<'} {bound}"
+def _inside(segment: Segment, bounds: list[str], i: int, writer: Writer) -> str:
+    """A step inside segment i."""
+    if segment.inside.name == "const":
+        return _floating(writer.block(segment.inside, Ranges((0.0, 0.0)))[1])
+    begin = bounds[i - 1] if i > 0 else "0.0"
+    return f"0.5 * ({begin} + {bounds[i]})" if i < len(bounds) else f"{begin} + 1.0"
 
 
 def _applies(conditions: list[str], i: int) -> str:

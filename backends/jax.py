@@ -20,6 +20,7 @@ _TEMPLATES = {
     "where": call("jnp.where", 3),
     "guard": call("jnp.where", 3),
     "length": (ATOM, "jnp.where({0} > 0, {0}, 1.0)", (1,)),
+    "inner_length": (ATOM, "jnp.where({0} > 0, {0}, 1.0)", (1,)),
     "and": (0, "({}) & ({})", (-1, -1)),
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),

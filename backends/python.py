@@ -18,6 +18,7 @@ TEMPLATES = {
     "floordiv": (PRODUCT, "{} // {}", (PRODUCT, SIGN)),
     "mod": (PRODUCT, "{} % {}", (PRODUCT, SIGN)),
     "pow": call("math.pow", 2),
+    "inner_length": (ATOM, "({} or 1)", (0,)),
     "where": (-1, "{1} if {0} else {2}", (0, 0, -1)),
     "min": call("min", 2),
     "max": call("max", 2),
@@ -190,15 +191,15 @@ class _Printer:
         lines, value = self.writer.block(segment.value, Ranges(time_range(segment, start)))
         return [*lines, f"return {_float(segment.value, value)}"]
 
-    def _condition(self, segment: Segment) -> str:
+    def _condition(self, segment: Segment) -> list[str]:
         assert segment.until is not None
-        bound = self.writer.block(segment.until, Ranges((0.0, 0.0)))[1]
-        return f"if t {'<=' if segment.closed else '<'} {bound}:"
+        lines, bound = self.writer.block(segment.until, Ranges((0.0, 0.0)))
+        return [*lines, f"if t {'<=' if segment.closed else '<'} {bound}:"]
 
     def _row(self, parts: list[tuple[Segment, list[str]]]) -> list[str]:
         lines: list[str] = []
         for segment, block in parts[:-1]:
-            lines += [self._condition(segment), *indent(block, 1)]
+            lines += [*self._condition(segment), *indent(block, 1)]
         return lines + parts[-1][1]
 
     def _search(self, parts: list[tuple[Segment, list[str]]]) -> list[str]:
@@ -207,7 +208,7 @@ class _Printer:
             return self._row(parts)
         half = len(parts) // 2
         before, after = self._search(parts[:half]), self._search(parts[half:])
-        return [self._condition(parts[half - 1][0]), *indent(before, 1), *after]
+        return [*self._condition(parts[half - 1][0]), *indent(before, 1), *after]
 
 
 def _float(node: Node, text: str) -> str:

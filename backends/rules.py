@@ -170,10 +170,38 @@ def _progress(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     return node
 
 
-@rule(sympy.floor)
-def _floor(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    node = low.code(expr.args[0], clocks)
-    return low.op("floordiv", *node.args) if node.name == "div" else low.op("floor", node)
+@rule(sympy.floor, sympy.ceiling)
+def _whole(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    """floor and ceil of a fraction by whole numbers alone: a product with 1/49 is not whole at 49."""
+    inner = expr.args[0]
+    up = isinstance(expr, sympy.ceiling)
+    factor, rest = tree.coefficient(inner)
+    if low.ratio(Fraction(1), inner, clocks) is None and Fraction(factor).denominator != 1:
+        top = low.mul(low.const(Fraction(Fraction(factor).numerator)), low.code(rest, clocks))
+        node = low.div(top, low.const(Fraction(Fraction(factor).denominator)))
+    else:
+        node = low.code(inner, clocks)
+    if node.name != "div":
+        return low.op("ceil" if up else "floor", node)
+    top, bottom = node.args
+    return low.neg(low.op("floordiv", low.neg(top), bottom)) if up else low.op("floordiv", top, bottom)
+
+
+@rule(sympy.sin, sympy.cos)
+def _wave(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    """A wave of the step: whole turns are taken off in exact numbers where the step can be large."""
+    name = "sin" if isinstance(expr, sympy.sin) else "cos"
+    angle = expr.args[0]
+    if low.time[1] is None and isinstance(angle, sympy.Mul) and sympy.pi in angle.args:
+        turns, time = tree.coefficient(tree.multiply(*(a for a in angle.args if a != sympy.pi)))
+        known = as_time(time)
+        if known is not None and isinstance(known[1], sympy.Rational):
+            period = 2 * tree.fraction(known[1]) / abs(Fraction(turns))
+            node = low.op("mod", low.code(known[0], clocks), low.const(period))
+            factor = constants.fraction_of(tree.multiply(tree.number(2 / period), sympy.pi))
+            wave = low.op(name, low.mul(low.const(factor), node))
+            return low.neg(wave) if turns < 0 and name == "sin" else wave
+    return low.op(name, low.code(angle, clocks))
 
 
 @rule(sympy.Mod)
@@ -221,6 +249,7 @@ def _greater(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 @rule(sympy.Piecewise)
 def _piecewise(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     """A choice inside a formula. Where it is made by a clock, each branch sees the clock only where it applies."""
+    low.inner += 1
     pieces = list(bounds(expr))
     clock = clock_of(expr)
     start = low.const(Fraction(0))
@@ -239,6 +268,7 @@ def _piecewise(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
             start = stop
     for test, value in reversed(branches):
         result = low.where(test, value, result)
+    low.inner -= 1
     return result
 
 

@@ -19,6 +19,7 @@ _TEMPLATES = {
     "where": (ATOM, "_where({}, {}, {}, t)", (-1, -1, -1)),
     "guard": call("torch.where", 3),
     "length": (ATOM, "torch.where({0} > 0, {0}, 1.0)", (1,)),
+    "inner_length": (ATOM, "torch.where({0} > 0, {0}, 1.0)", (1,)),
     "and": (0, "({}) & ({})", (-1, -1)),
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),

@@ -87,6 +87,18 @@ class Writer:
             lines.append(f"{self.variables[shared]} = {text}")
         return lines, self._text(node)[0]
 
+    def bounds(self, nodes: list[Node]) -> tuple[list[str], list[str]]:
+        """The lines that assign bounds which are no numbers to variables, and the bounds as text."""
+        lines: list[str] = []
+        texts: list[str] = []
+        for i, node in enumerate(nodes):
+            inner, text = self.block(node, Ranges((0.0, 0.0)))
+            if node.name != "const":
+                lines += [*inner, f"_until{i} = {text}"]
+                text = f"_until{i}"
+            texts.append(text)
+        return lines, texts
+
     def _text(self, node: Node, needed: int = -1) -> tuple[str, int]:
         text, precedence = self._plain(node)
         return (f"({text})", ATOM) if precedence < needed else (text, precedence)

@@ -129,6 +129,8 @@ def _refuse_zero(value: Value, span: Span) -> None:
 
 def comparison(operator: str, left: Value, right: Value, span: Span) -> Value:
     """A comparison, decided where both sides are known, item by item on lists."""
+    if isinstance(left, Nothing) or isinstance(right, Nothing):
+        return Flag((type(left) is type(right)) == (operator == "=="), span)
     for value, other in ((left, right), (right, left)):
         if isinstance(value, Items):
             others = other.items if isinstance(other, Items) else (other,) * len(value.items)

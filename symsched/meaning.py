@@ -49,7 +49,9 @@ def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, 
         used = expr.free_symbols | (duration.free_symbols if duration is not None else set())
         places = order_of_writing(definitions, expression)
         parameters = tuple(
-            sorted((p for p in elaborator.parameters.values() if p in used), key=lambda p: places[p.name])
+            sorted(
+                (p for p in elaborator.parameters.values() if p in used), key=lambda p: places.get(p.name, len(places))
+            )
         )
         return Meaning(expr, duration, parameters, _breakpoints(expr))
     except ScheduleError as error:

@@ -135,7 +135,7 @@ def add(*terms: Expr) -> Expr:
                 total += fraction(part)
                 parts.setdefault(ONE, 0)
             else:
-                times, rest = _coefficient(part)
+                times, rest = coefficient(part)
                 parts[rest] = parts[rest] + times if rest in parts else times
     if ONE in parts:
         parts[ONE] = total
@@ -143,7 +143,7 @@ def add(*terms: Expr) -> Expr:
     return _combined(Add, sums, ZERO)
 
 
-def _coefficient(term: Expr) -> tuple[Fraction | int, Expr]:
+def coefficient(term: Expr) -> tuple[Fraction | int, Expr]:
     """A term as a rational number times the rest."""
     if isinstance(term, Mul) and isinstance(term.args[0], Rational):
         return fraction(term.args[0]), _combined(Mul, list(term.args[1:]), ONE)
