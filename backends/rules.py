@@ -75,9 +75,9 @@ def _one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Nod
         if sign > 0:  # 1 + cos x = 2 sin(pi/2 - x/2)**2, and x is pi times a progress
             rest = _turn_complement(angle)
             if rest is None:
-                return low.mul(low.const(Fraction(2)), low.square(low.op("cos", low.code(half, clocks))))
+                return low.mul(low.const(Fraction(2)), low.square(_wave(low, sympy.cos(half, evaluate=False), clocks)))
             half = rest
-        return low.mul(low.const(Fraction(2)), low.square(low.op("sin", low.code(half, clocks))))
+        return low.mul(low.const(Fraction(2)), low.square(_wave(low, sympy.sin(half, evaluate=False), clocks)))
     if not positive and isinstance(term, sympy.exp):
         return low.op("expm1", low.code(term.args[0], clocks))
     return None
