@@ -27,7 +27,7 @@ class Dialect:
         helpers: The text of each helper function that templates name.
         needed_by: Helpers that a helper calls.
         where: The function that chooses by a condition.
-        full: A constant in the shape of the steps.
+        zeros: Zeros in the shape of the steps.
         taken: Names that a parameter must not have.
         decorators: Lines above the formula.
     """
@@ -38,7 +38,7 @@ class Dialect:
     helpers: dict[str, str]
     needed_by: dict[str, tuple[str, ...]]
     where: str
-    full: str
+    zeros: str
     taken: frozenset[str]
     decorators: tuple[str, ...] = ()
 
@@ -46,7 +46,11 @@ class Dialect:
 def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str]], str]) -> str:
     """A module with `schedule(t, ...)` around `_values(t, ...)`, which is the formula in float64."""
     program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
-    names = list(safe_names(program.parameters, dialect.taken | {"t", "schedule", "_values", "float", "int"}).values())
+    names = list(
+        safe_names(
+            program.parameters, dialect.taken | {"t", "schedule", "_values", "float", "int", "isinstance"}
+        ).values()
+    )
     inner = safe_names(program.parameters, frozenset({"t", "at", "y", *dialect.taken, *dialect.helpers}))
     tables: dict[tuple[float, ...], str] = {}
     writer = Writer(dialect.templates, {}, tables, inner.__getitem__, letter(["y", *inner.values()]))
@@ -64,30 +68,32 @@ def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str]], str]) -
 
 def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect) -> list[str]:
     """Lines that choose the value of the segment that applies, from the last one backwards."""
-    lines = [f"t = {dialect.where}(t < 0, 0.0, t)"]
-    conditions = [_condition(s, writer) for s in segments[:-1]]
+    lines, bounds = writer.bounds([s.until for s in segments if s.until is not None])
+    lines.insert(0, f"t = {dialect.where}(t < 0, 0.0, t)")
+    conditions = [f"t {'<=' if s.closed else '<'} {b}" for s, b in zip(segments, bounds, strict=False)]
     for i in reversed(range(len(segments))):
         segment = segments[i]
         step = "t"
         if len(segments) > 1 and uses_step(segment.value):
             applies = _applies(conditions, i)
-            inside = writer.block(segment.inside, Ranges((0.0, 0.0)))[1]
-            lines.append(f"at = {dialect.where}({applies}, t, {_floating(inside)})")
+            lines.append(f"at = {dialect.where}({applies}, t, {_inside(segment, bounds, i, writer)})")
             step = "at"
         inner, value = writer.block(segment.value, Ranges((0.0, 0.0)), step)
         lines += inner
         if i == len(segments) - 1:
             shaped = uses_step(segment.value)
-            lines.append(f"y = {value}" if shaped else f"y = {dialect.full.format(t='t', value=_floating(value))}")
+            lines.append(f"y = {value}" if shaped else f"y = {dialect.zeros} + {_floating(value)}")
         else:
             lines.append(f"y = {dialect.where}({conditions[i]}, {_floating(value)}, y)")
     return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]
 
 
-def _condition(segment: Segment, writer: Writer) -> str:
-    assert segment.until is not None
-    bound = writer.block(segment.until, Ranges((0.0, 0.0)))[1]
-    return f"t {'<=' if segment.closed else '<'} {bound}"
+def _inside(segment: Segment, bounds: list[str], i: int, writer: Writer) -> str:
+    """A step inside segment i."""
+    if segment.inside.name == "const":
+        return _floating(writer.block(segment.inside, Ranges((0.0, 0.0)))[1])
+    begin = bounds[i - 1] if i > 0 else "0.0"
+    return f"0.5 * ({begin} + {bounds[i]})" if i < len(bounds) else f"{begin} + 1.0"
 
 
 def _applies(conditions: list[str], i: int) -> str:

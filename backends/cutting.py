@@ -10,6 +10,7 @@ import sympy
 from sympy import Expr
 
 from .. import functions, limits, tree
+from ..errors import ScheduleError
 
 Key = tuple[Fraction, bool]
 """A place on the clock where the form changes: before a step, or (True) right after it."""
@@ -126,4 +127,7 @@ def _rebuild(expr: Expr, args: tuple[Expr, ...]) -> Expr:
     if args == expr.args:
         return expr
     build = _REBUILD.get(type(expr))
-    return build(*args) if build else expr.func(*args, evaluate=False)
+    try:
+        return build(*args) if build else expr.func(*args, evaluate=False)
+    except ScheduleError:  # a number too large to be exact, which the lowering rounds
+        return expr.func(*args, evaluate=False)

@@ -15,10 +15,12 @@ _TEMPLATES = {
     "div": (ATOM, "_divide({}, {}, t)", (-1, -1)),
     "floordiv": call("_floor_divide", 2),
     "mod": call("_modulo", 2),
-    "pow": call("jnp.power", 2),
+    "pow": call("_power", 2),
+    "sqrt": call("_sqrt"),
     "where": call("jnp.where", 3),
     "guard": call("jnp.where", 3),
-    "length": (4, "jnp.where({0} > 0, {0}, 1.0)", (1,)),
+    "length": (ATOM, "jnp.where({0} > 0, {0}, 1.0)", (1,)),
+    "inner_length": (ATOM, "jnp.where({0} > 0, {0}, 1.0)", (1,)),
     "and": (0, "({}) & ({})", (-1, -1)),
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),
@@ -29,15 +31,23 @@ _TEMPLATES = {
     "tanh": call("jnp.tanh"),
     "sigmoid": call("jax.nn.sigmoid"),
     "bezier": call("_bezier", 5),
-    "search": (4, "_cycle({1}, {0})", (-1,)),
-    "take": (4, "_take({1}, {0})", (-1,)),
-    **{
-        name: call(f"jnp.{name}")
-        for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")
-    },
+    "search": (ATOM, "_cycle({1}, {0})", (-1,)),
+    "take": (ATOM, "_take({1}, {0})", (-1,)),
+    **{name: call(f"jnp.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan")},
 }
 
 _HELPERS = {
+    "_sqrt": """
+def _sqrt(x):
+    # Its derivative at 0 is infinite, and infinity times 0 would spoil the gradients of everything before.
+    inside = x > 0
+    return jnp.where(inside, jnp.sqrt(jnp.where(inside, x, 1.0)), jnp.where(x < 0, jnp.nan, 0.0))
+""",
+    "_power": """
+def _power(x, y):
+    inside = x != 0
+    return jnp.where(inside, jnp.power(jnp.where(inside, x, 1.0), y), jnp.power(0.0, jax.lax.stop_gradient(y)))
+""",
     "_divide": """
 def _divide(x, y, t):
     # The divisor hangs on t, or XLA would multiply by the reciprocal of a constant, and t/T would not be 1 at t = T.
@@ -110,7 +120,7 @@ _DIALECT = Dialect(
     helpers=_HELPERS,
     needed_by={"_modulo": ("_floor_divide",)},
     where="jnp.where",
-    full="jnp.full_like({t}, {value})",
+    zeros="jnp.zeros_like(t)",
     decorators=("@jax.jit",),
     taken=frozenset({"jax", "jnp", "kind", "isinstance"}),
 )

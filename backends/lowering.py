@@ -17,7 +17,10 @@ from sympy import Expr
 from .. import tree
 from . import repetition, rules  # noqa: F401 (they fill the table of rules)
 from .cutting import Key, bounds, cut
-from .operations import Node, Operations
+from .operations import Node, Operations, half_turn
+
+HALVED = 64
+"""Segments up to which half a wave is cut at its middle, for the last digit."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,20 @@ class _Layout:
     def _numbered(self, row: list[tuple[Key | None, Expr]]) -> Iterator[Segment]:
         start = Fraction(0)
         for key, piece in row:
-            value = self.operations.code(piece, {tree.t: self.operations.step})
-            if key is None:
-                yield Segment(value, None, False, self.operations.const(start + 1))
-                return
-            yield Segment(value, self.operations.const(key[0]), key[1], self.operations.const((start + key[0]) / 2))
-            start = key[0]
+            for stop in [*(_halves(piece, start, key) if len(row) <= HALVED else []), key]:
+                self.operations.time = start, None if stop is None else stop[0]
+                value = self.operations.code(piece, {tree.t: self.operations.step})
+                if stop is None:
+                    yield Segment(value, None, False, self.operations.const(start + 1))
+                    return
+                bound, middle = (self.operations.const(x) for x in (stop[0], (start + stop[0]) / 2))
+                yield Segment(value, bound, stop[1], middle)
+                start = stop[0]
+
+
+def _halves(piece: Expr, start: Fraction, stop: Key | None) -> list[Key]:
+    """The middles of half waves in a piece: 1 + cos is exact above them, and sin**2 below."""
+    middles = {half_turn(node.args[0]) for node in tree.walk(piece) if isinstance(node, sympy.cos)}
+    return [
+        (m, True) for m in sorted(m for m in middles if m is not None) if start < m and (stop is None or m < stop[0])
+    ]

@@ -8,7 +8,7 @@ from .lowering import Segment, lower
 from .module import assemble, documentation, indent, letter, numbers, safe_names, signature
 from .operations import Node
 from .ranges import Ranges, time_range, uses_step
-from .writer import INFIX, Writer, call
+from .writer import ATOM, INFIX, SUM, Writer, call
 
 REQUIRES = "numpy"
 FUNCTION = "schedule"
@@ -19,6 +19,7 @@ TEMPLATES = {
     "mod": call("np.mod", 2),
     "pow": call("np.float_power", 2),
     "where": call("np.where", 3),
+    "inner_length": (ATOM, "np.where({0} > 0, {0}, 1)", (SUM,)),
     "guard": call("np.where", 3),
     "and": (0, "({}) & ({})", (-1, -1)),
     "min": call("np.minimum", 2),
@@ -30,8 +31,8 @@ TEMPLATES = {
     "tanh": call("np.tanh"),
     "sigmoid": call("_sigmoid"),
     "bezier": call("_bezier", 5),
-    "search": (4, "_cycle({1}, {0})", (-1,)),
-    "take": (4, "{1}[{0}]", (-1,)),
+    "search": (ATOM, "_cycle({1}, {0})", (-1,)),
+    "take": (ATOM, "{1}[{0}]", (-1,)),
     **{
         name: call(f"np.{name}")
         for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")
@@ -129,22 +130,17 @@ class _Printer:
 
     def _stages(self, parts: list[tuple[Segment, Node | None]]) -> list[str]:
         """Each formula on the slice of steps where it applies."""
-        bounds = [s.until for s, _ in parts if s.until is not None]
-        closed = [s.closed for s, _ in parts[:-1]]
-        texts = [self.writer.block(b, Ranges((0.0, 0.0)))[1] for b in bounds]
-        lines = ["values = np.empty_like(t)"]
-        if not any(closed) and all(b.name == "const" for b in bounds):
+        segments = [s for s, _ in parts]
+        lines, texts = self.writer.bounds([s.until for s in segments if s.until is not None])
+        lines.append("values = np.empty_like(t)")
+        fixed = all(s.until is None or s.until.name == "const" for s in segments)
+        if fixed and not any(s.closed for s in segments):
             lines.append(f"cuts = [0, *np.searchsorted(t, [{', '.join(texts)}]), t.size]")
         else:
-            sides = [
-                f'np.searchsorted(t, {b}, "{"right" if c else "left"}")' for b, c in zip(texts, closed, strict=True)
-            ]
-            lines += [
-                "cuts = np.maximum.accumulate(",
-                "    [",
-                *(f"        {side}," for side in ["0", *sides, "t.size"]),
-            ]
-            lines += ["    ]", ")"]
+            right = [', "right"' * s.closed for s in segments[:-1]]
+            cuts = ["0", *(f"np.searchsorted(t, {b}{r})" for b, r in zip(texts, right, strict=True)), "t.size"]
+            opening, closing = ("[", "]") if fixed else ("np.maximum.accumulate([", "])")
+            lines += [f"cuts = {opening}", *indent([f"{cut}," for cut in cuts], 1), closing]
         for i, (segment, start) in enumerate(parts):
             inner, value = self._block(segment, start)
             inside = [*inner, f"values[a:b] = {value}"]

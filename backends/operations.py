@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 
 import sympy
@@ -31,7 +32,10 @@ class Node:
         return f"{self.name}({inside})"
 
 
-FOLDED: dict[str, Callable[[float], float]] = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt}
+FOLDED: dict[str, Callable[[float], float]] = {
+    name: getattr(math, name)
+    for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "tanh", "floor", "ceil")
+}
 """Functions of a constant that can appear while operations are put together; those of the tree are folded exactly."""
 
 
@@ -40,11 +44,14 @@ class Operations:
 
     def __init__(self) -> None:
         self.nodes: dict[tuple[object, ...], Node] = {}
+        self.inner = 0  # how many choices inside a formula are around
+        self.time: tuple[Fraction, Fraction | None] = (Fraction(0), None)
         self.step = self.op("step")
 
     def op(self, name: str, *args: Node, value: object = None) -> Node:
         if args and args[0].name == "const" and name in FOLDED:
-            return self.const(FOLDED[name](constants.nearest_float(number_of(args[0]))))
+            with suppress(ValueError, OverflowError):
+                return self.const(FOLDED[name](constants.nearest_float(number_of(args[0]))))
         key = (name, value, *args)
         if key not in self.nodes:
             self.nodes[key] = Node(name, args, value)
@@ -53,6 +60,7 @@ class Operations:
     def const(self, value: Fraction | float) -> Node:
         if isinstance(value, float) and math.isfinite(value):
             value = Fraction(value)
+        value = float(value) if isinstance(value, float) else Fraction(value)
         return self.op("const", value="nan" if value != value else value)
 
     def add(self, left: Node, right: Node) -> Node:
@@ -98,12 +106,12 @@ class Operations:
     def div(self, left: Node, right: Node) -> Node:
         if right.name == "const" and right.value == 1:
             return left
-        if left.name == "const" and left.value == 0 and right.name == "const" and right.value != 0:
-            return left
+        if left.name == right.name == "const" and right.value not in (0, "nan"):
+            return self.const(number_of(left) / number_of(right))
         return self.op("div", left, right)
 
     def square(self, node: Node) -> Node:
-        return self.op("mul", node, node)
+        return self.op("square", node)
 
     def where(self, condition: Node, yes: Node, no: Node) -> Node:
         return yes if yes is no else self.op("where", condition, yes, no)
@@ -157,7 +165,9 @@ class Operations:
     def length(self, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         """The length of a stage, a divisor: one that depends on a parameter may be 0 where the stage does not apply."""
         node = self.code(expr, clocks)
-        return node if expr.free_symbols <= {tree.t} else self.op("length", node)
+        if expr.free_symbols <= {tree.t}:
+            return node
+        return self.op("inner_length" if self.inner else "length", node)
 
 
 def as_time(expr: Expr) -> tuple[Expr, Expr] | None:
@@ -185,6 +195,18 @@ def _complement(expr: Expr) -> tree.Progress | None:
         rest = tree.negate(expr.args[1])
         return rest if isinstance(rest, tree.Progress) else None
     return None
+
+
+def half_turn(angle: Expr) -> Fraction | None:
+    """The step at which an angle of pi times a progress is a quarter turn; None where that is no number."""
+    if not isinstance(angle, sympy.Mul) or len(angle.args) != 2 or angle.args[0] != sympy.pi:
+        return None
+    part = angle.args[1]
+    if not isinstance(part, tree.Progress) or part.args[0] != tree.t:
+        return None
+    start, length = part.args[1:]
+    known = isinstance(start, sympy.Rational) and isinstance(length, sympy.Rational)
+    return tree.fraction(start) + tree.fraction(length) / 2 if known else None
 
 
 def number_of(node: Node) -> Fraction | float:

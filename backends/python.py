@@ -8,7 +8,7 @@ from .lowering import Program, Segment, lower
 from .module import assemble, documentation, indent, letter, numbers, safe_names, signature
 from .operations import Node
 from .ranges import Ranges, time_range, uses_step
-from .writer import INFIX, PRODUCT, SIGN, Writer, call
+from .writer import ATOM, INFIX, PRODUCT, SIGN, SUM, Writer, call
 
 REQUIRES = ""
 FUNCTION = "schedule"
@@ -18,6 +18,7 @@ TEMPLATES = {
     "floordiv": (PRODUCT, "{} // {}", (PRODUCT, SIGN)),
     "mod": (PRODUCT, "{} % {}", (PRODUCT, SIGN)),
     "pow": call("math.pow", 2),
+    "inner_length": (ATOM, "({} or 1)", (0,)),
     "where": (-1, "{1} if {0} else {2}", (0, 0, -1)),
     "min": call("min", 2),
     "max": call("max", 2),
@@ -28,8 +29,8 @@ TEMPLATES = {
     "tanh": call("math.tanh"),
     "sigmoid": call("_sigmoid"),
     "bezier": call("_bezier", 5),
-    "search": (4, "bisect_right({1}, {0}) - 1", (-1,)),
-    "take": (4, "{1}[{0}]", (-1,)),
+    "search": (SUM, "bisect_right({1}, {0}) - 1", (-1,)),
+    "take": (ATOM, "{1}[{0}]", (-1,)),
     **{
         name: call(f"math.{name}")
         for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")
@@ -190,15 +191,15 @@ class _Printer:
         lines, value = self.writer.block(segment.value, Ranges(time_range(segment, start)))
         return [*lines, f"return {_float(segment.value, value)}"]
 
-    def _condition(self, segment: Segment) -> str:
+    def _condition(self, segment: Segment) -> list[str]:
         assert segment.until is not None
-        bound = self.writer.block(segment.until, Ranges((0.0, 0.0)))[1]
-        return f"if t {'<=' if segment.closed else '<'} {bound}:"
+        lines, bound = self.writer.block(segment.until, Ranges((0.0, 0.0)))
+        return [*lines, f"if t {'<=' if segment.closed else '<'} {bound}:"]
 
     def _row(self, parts: list[tuple[Segment, list[str]]]) -> list[str]:
         lines: list[str] = []
         for segment, block in parts[:-1]:
-            lines += [self._condition(segment), *indent(block, 1)]
+            lines += [*self._condition(segment), *indent(block, 1)]
         return lines + parts[-1][1]
 
     def _search(self, parts: list[tuple[Segment, list[str]]]) -> list[str]:
@@ -207,7 +208,7 @@ class _Printer:
             return self._row(parts)
         half = len(parts) // 2
         before, after = self._search(parts[:half]), self._search(parts[half:])
-        return [self._condition(parts[half - 1][0]), *indent(before, 1), *after]
+        return [*self._condition(parts[half - 1][0]), *indent(before, 1), *after]
 
 
 def _float(node: Node, text: str) -> str:
@@ -219,11 +220,14 @@ def _float(node: Node, text: str) -> str:
 
 def _is_float(node: Node) -> bool:
     """Whether an operation gives a float on whole numbers."""
-    if node.name == "const":
-        return getattr(node.value, "denominator", 0) != 1
-    if node.name in ("add", "sub", "mul", "neg"):
-        return any(_is_float(a) for a in node.args)
-    return node.name in _FLOATS
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if node.name in ("add", "sub", "mul", "neg"):
+            stack.extend(node.args)
+        elif node.name in _FLOATS or (node.name == "const" and getattr(node.value, "denominator", 0) != 1):
+            return True
+    return False
 
 
 _FLOATS = {

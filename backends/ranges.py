@@ -128,6 +128,7 @@ _RULES: dict[str, Callable[..., Range]] = {
     "sub": lambda a, b: (a[0] - b[1], a[1] - b[0]),
     "neg": lambda a: (-a[1], -a[0]),
     "mul": _products,
+    "square": lambda a: (0.0 if a[0] <= 0 <= a[1] else _products(a, a)[0], _products(a, a)[1]),
     "div": _quotients,
     "floordiv": lambda a, b: _whole(_quotients(a, b)),
     "mod": lambda a, b: (0.0, b[1]) if b[0] > 0 else ANYTHING,
@@ -149,6 +150,7 @@ _RULES: dict[str, Callable[..., Range]] = {
     "guard": lambda _, a, __: a,
     "progress": lambda _: (0.0, 1.0),
     "length": lambda _: (5e-324, math.inf),
+    "inner_length": lambda _: (5e-324, math.inf),
 }
 
 _BOUNDED: dict[str, Range] = {

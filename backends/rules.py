@@ -10,7 +10,7 @@ from sympy.codegen.cfunctions import log2, log10
 
 from .. import constants, functions, tree
 from .cutting import bounds, clock_of
-from .operations import Node, Operations, as_time, number_of, rule
+from .operations import Node, Operations, as_time, half_turn, number_of, rule
 
 
 @rule(sympy.Add)
@@ -66,16 +66,27 @@ def _one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Nod
     sign = -1 if term != (inner := tree.negate(term)) and isinstance(inner, sympy.cos) else 1
     cosine = inner if sign < 0 else term
     if positive and isinstance(cosine, sympy.cos):
-        half = tree.multiply(sympy.Rational(1, 2), cosine.args[0])
+        angle = cosine.args[0]
+        middle = half_turn(angle)
+        if middle is not None and _is_above_half(low, middle, falls=sign > 0):
+            wave = low.op("cos", low.code(angle, clocks))
+            return low.add(low.const(Fraction(1)), wave if sign > 0 else low.neg(wave))
+        half = tree.multiply(sympy.Rational(1, 2), angle)
         if sign > 0:  # 1 + cos x = 2 sin(pi/2 - x/2)**2, and x is pi times a progress
-            rest = _turn_complement(cosine.args[0])
+            rest = _turn_complement(angle)
             if rest is None:
-                return low.mul(low.const(Fraction(2)), low.square(low.op("cos", low.code(half, clocks))))
+                return low.mul(low.const(Fraction(2)), low.square(_wave(low, sympy.cos(half, evaluate=False), clocks)))
             half = rest
-        return low.mul(low.const(Fraction(2)), low.square(low.op("sin", low.code(half, clocks))))
+        return low.mul(low.const(Fraction(2)), low.square(_wave(low, sympy.sin(half, evaluate=False), clocks)))
     if not positive and isinstance(term, sympy.exp):
         return low.op("expm1", low.code(term.args[0], clocks))
     return None
+
+
+def _is_above_half(low: Operations, middle: Fraction, falls: bool) -> bool:
+    """Whether half a wave is at half its height or more wherever the segment applies: nothing cancels there."""
+    start, stop = low.time
+    return stop is not None and stop <= middle if falls else start >= middle
 
 
 def _turn_complement(angle: Expr) -> Expr | None:
@@ -129,7 +140,7 @@ def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         return low.div(low.const(Fraction(1)), low.op("sqrt", low.code(base, clocks)))
     if exponent in (2, 3):
         node = low.code(base, clocks)
-        return low.square(node) if exponent == 2 else low.op("mul", low.square(node), node)
+        return low.square(node) if exponent == 2 else low.op("mul", low.op("mul", node, node), node)
     if not any(n.is_Symbol for n in tree.walk(base)):
         logarithm = _rounded_better(base)
         if logarithm is not None:
@@ -159,10 +170,38 @@ def _progress(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     return node
 
 
-@rule(sympy.floor)
-def _floor(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    node = low.code(expr.args[0], clocks)
-    return low.op("floordiv", *node.args) if node.name == "div" else low.op("floor", node)
+@rule(sympy.floor, sympy.ceiling)
+def _whole(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    """floor and ceil of a fraction by whole numbers alone: a product with 1/49 is not whole at 49."""
+    inner = expr.args[0]
+    up = isinstance(expr, sympy.ceiling)
+    factor, rest = tree.coefficient(inner)
+    if low.ratio(Fraction(1), inner, clocks) is None and Fraction(factor).denominator != 1:
+        top = low.mul(low.const(Fraction(Fraction(factor).numerator)), low.code(rest, clocks))
+        node = low.div(top, low.const(Fraction(Fraction(factor).denominator)))
+    else:
+        node = low.code(inner, clocks)
+    if node.name != "div":
+        return low.op("ceil" if up else "floor", node)
+    top, bottom = node.args
+    return low.neg(low.op("floordiv", low.neg(top), bottom)) if up else low.op("floordiv", top, bottom)
+
+
+@rule(sympy.sin, sympy.cos)
+def _wave(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    """A wave of the step: whole turns are taken off in exact numbers where the step can be large."""
+    name = "sin" if isinstance(expr, sympy.sin) else "cos"
+    angle = expr.args[0]
+    if low.time[1] is None and isinstance(angle, sympy.Mul) and sympy.pi in angle.args:
+        turns, time = tree.coefficient(tree.multiply(*(a for a in angle.args if a != sympy.pi)))
+        known = as_time(time)
+        if known is not None and isinstance(known[1], sympy.Rational):
+            period = 2 * tree.fraction(known[1]) / abs(Fraction(turns))
+            node = low.op("mod", low.code(known[0], clocks), low.const(period))
+            factor = constants.fraction_of(tree.multiply(tree.number(2 / period), sympy.pi))
+            wave = low.op(name, low.mul(low.const(factor), node))
+            return low.neg(wave) if turns < 0 and name == "sin" else wave
+    return low.op(name, low.code(angle, clocks))
 
 
 @rule(sympy.Mod)
@@ -210,6 +249,7 @@ def _greater(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 @rule(sympy.Piecewise)
 def _piecewise(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     """A choice inside a formula. Where it is made by a clock, each branch sees the clock only where it applies."""
+    low.inner += 1
     pieces = list(bounds(expr))
     clock = clock_of(expr)
     start = low.const(Fraction(0))
@@ -228,6 +268,7 @@ def _piecewise(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
             start = stop
     for test, value in reversed(branches):
         result = low.where(test, value, result)
+    low.inner -= 1
     return result
 
 

@@ -14,10 +14,12 @@ _TEMPLATES = {
     **INFIX,
     "floordiv": call("_floor_divide", 2),
     "mod": call("_modulo", 2),
-    "pow": call("torch.pow", 2),
+    "pow": call("_power", 2),
+    "sqrt": call("_sqrt"),
     "where": (ATOM, "_where({}, {}, {}, t)", (-1, -1, -1)),
     "guard": call("torch.where", 3),
-    "length": (4, "torch.where({0} > 0, {0}, 1.0)", (1,)),
+    "length": (ATOM, "torch.where({0} > 0, {0}, 1.0)", (1,)),
+    "inner_length": (ATOM, "torch.where({0} > 0, {0}, 1.0)", (1,)),
     "and": (0, "({}) & ({})", (-1, -1)),
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),
@@ -28,15 +30,26 @@ _TEMPLATES = {
     "tanh": call("torch.tanh"),
     "sigmoid": call("torch.sigmoid"),
     "bezier": call("_bezier", 5),
-    "search": (4, "_cycle({1}, {0})", (-1,)),
-    "take": (4, "_take({1}, {0})", (-1,)),
-    **{
-        name: call(f"torch.{name}")
-        for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")
-    },
+    "search": (ATOM, "_cycle({1}, {0})", (-1,)),
+    "take": (ATOM, "_take({1}, {0})", (-1,)),
+    **{name: call(f"torch.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan")},
 }
 
 _HELPERS = {
+    "_sqrt": """
+def _sqrt(x):
+    # Its derivative at 0 is infinite, and infinity times 0 would spoil the gradients of everything before.
+    inside = x > 0
+    return torch.where(inside, torch.sqrt(torch.where(inside, x, 1.0)), torch.where(x < 0, float("nan"), 0.0))
+""",
+    "_power": """
+def _power(x, y):
+    if not isinstance(x, torch.Tensor):
+        return torch.pow(x, y)
+    inside = x != 0
+    fixed = y.detach() if isinstance(y, torch.Tensor) else y
+    return torch.where(inside, torch.pow(torch.where(inside, x, 1.0), y), torch.pow(torch.zeros_like(x), fixed))
+""",
     "_where": """
 def _where(condition, x, y, t):
     x, y = (v if isinstance(v, torch.Tensor) else t.new_full((), v) for v in (x, y))
@@ -103,7 +116,7 @@ _DIALECT = Dialect(
     helpers=_HELPERS,
     needed_by={"_modulo": ("_floor_divide",)},
     where="torch.where",
-    full="torch.full_like({t}, {value})",
+    zeros="torch.zeros_like(t)",
     taken=frozenset({"torch", "steps", "kind"}),
 )
 

@@ -14,7 +14,7 @@ from .. import constants
 from .operations import Node, number_of
 from .ranges import Ranges
 
-COMPARE, SUM, PRODUCT, SIGN, ATOM = range(5)
+COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 """Precedence, weakest first; a conditional expression is weaker than all."""
 
 Template = tuple[int, str, tuple[int, ...]]
@@ -26,6 +26,7 @@ INFIX: dict[str, Template] = {
     "mul": (PRODUCT, "{} * {}", (PRODUCT, SIGN)),
     "div": (PRODUCT, "{} / {}", (PRODUCT, SIGN)),
     "neg": (SIGN, "-{}", (SIGN,)),
+    "square": (POWER, "{} ** 2", (ATOM,)),
     "lt": (COMPARE, "{} < {}", (SUM, SUM)),
     "le": (COMPARE, "{} <= {}", (SUM, SUM)),
     "eq": (COMPARE, "{} == {}", (SUM, SUM)),
@@ -42,6 +43,10 @@ _HELPER = re.compile(r"\b(_[a-z_0-9]+)\(")
 
 TRANSPARENT = {"progress": 0, "length": 0, "guard": 1}
 """Operations that only say something about an operand, which stands for them where a target has no template."""
+
+
+LEVELS = 24
+"""How deep an expression may be nested before a part of it becomes a variable."""
 
 
 class Writer:
@@ -76,12 +81,23 @@ class Writer:
         self.variables = {}
         lines = []
         node = self._seen(node)
-        ranges.of(node)
-        for shared in self._shared(node):
+        for shared in self._named(self._order(node)):
             text = self._text(shared)[0]
             self.variables[shared] = f"{self.letter}{len(self.variables) or ''}"
             lines.append(f"{self.variables[shared]} = {text}")
         return lines, self._text(node)[0]
+
+    def bounds(self, nodes: list[Node]) -> tuple[list[str], list[str]]:
+        """The lines that assign bounds which are no numbers to variables, and the bounds as text."""
+        lines: list[str] = []
+        texts: list[str] = []
+        for i, node in enumerate(nodes):
+            inner, text = self.block(node, Ranges((0.0, 0.0)))
+            if node.name != "const":
+                lines += [*inner, f"_until{i} = {text}"]
+                text = f"_until{i}"
+            texts.append(text)
+        return lines, texts
 
     def _text(self, node: Node, needed: int = -1) -> tuple[str, int]:
         text, precedence = self._plain(node)
@@ -119,21 +135,34 @@ class Writer:
         self.helpers.update(dict.fromkeys(_HELPER.findall(template[1])))
         return template
 
-    def _shared(self, root: Node) -> list[Node]:
-        """Operations that are used more than once, each after those that it uses."""
+    def _order(self, root: Node) -> dict[Node, int]:
+        """The operations of a formula, each after those that it uses, and how often each is used."""
         uses: dict[Node, int] = {}
-        order: list[Node] = []
+        order: dict[Node, int] = {}
         stack: list[tuple[Node, bool]] = [(root, False)]
         while stack:
             node, done = stack.pop()
             if done:
-                order.append(node)
+                order[node] = uses[node]
                 continue
             uses[node] = uses.get(node, 0) + 1
             if uses[node] == 1:
                 stack.append((node, True))
                 stack.extend((self._seen(a), False) for a in reversed(node.args))
-        return [n for n in order if uses[n] > 1 and n.args]
+        return {node: uses[node] for node in order}
+
+    def _named(self, order: dict[Node, int]) -> list[Node]:
+        """Operations that become variables: those that are used more than once, and a few on a long way down."""
+        named: list[Node] = []
+        levels: dict[Node, int] = {}
+        for node, uses in order.items():
+            self.ranges.of(node)
+            level = 1 + max((levels[self._seen(a)] for a in node.args), default=0)
+            if node.args and (uses > 1 or level > LEVELS):
+                named.append(node)
+                level = 0
+            levels[node] = level
+        return named
 
 
 def number_text(node: Node) -> str:

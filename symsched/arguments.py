@@ -32,7 +32,7 @@ def bind(
     bound: dict[str, Value | Default] = {}
     for parameter in parameters:
         if parameter.name in given:
-            bound[parameter.name] = _given(elaborator, function, parameter, given[parameter.name], scope)
+            bound[parameter.name] = _given(elaborator, usage, parameter, given[parameter.name], scope)
         elif parameter.kind == "several":
             bound[parameter.name] = Items((), scope.site or call.span)
         elif parameter.default is None:
@@ -41,21 +41,21 @@ def bind(
         else:
             inner = elaborator.body_scope(function, dict(bound), scope, call.span)
             inner = replace(inner, default_of=(function.name, parameter.name), site=scope.site or call.span)
-            bound[parameter.name] = Default(elaborator, function, parameter, inner)
+            bound[parameter.name] = Default(elaborator, usage, parameter, inner)
     return bound
 
 
 class Default:
     """The default of a parameter, worked out when it is first used."""
 
-    def __init__(self, elaborator: Elaborator, function: Function, parameter: Parameter, scope: Scope) -> None:
-        self.elaborator, self.function, self.parameter, self.scope = elaborator, function, parameter, scope
+    def __init__(self, elaborator: Elaborator, usage: str, parameter: Parameter, scope: Scope) -> None:
+        self.elaborator, self.usage, self.parameter, self.scope = elaborator, usage, parameter, scope
 
     @cached_property
     def value(self) -> Value:
         assert self.parameter.default is not None
         value = argument(self.elaborator, self.parameter.default, self.parameter.kind, self.scope)
-        return _checked(self.function, self.parameter, value, self.scope.site)
+        return _checked(self.usage, self.parameter, value, self.scope.site)
 
 
 def resolved(bound: Value | Default) -> Value:
@@ -96,9 +96,7 @@ def _assigned(
     return given
 
 
-def _given(
-    elaborator: Elaborator, function: Function, parameter: Parameter, arguments: list[Argument], scope: Scope
-) -> Value:
+def _given(elaborator: Elaborator, usage: str, parameter: Parameter, arguments: list[Argument], scope: Scope) -> Value:
     span = scope.site or arguments[0].span
     if parameter.kind == "several" and not arguments[0].name:
         values = tuple(elaborator.value(a.value, scope) for a in arguments)
@@ -106,17 +104,17 @@ def _given(
             return values[0]
         return Items(values, span)
     value = argument(elaborator, arguments[0].value, parameter.kind, scope)
-    return _checked(function, parameter, value, scope.site or arguments[0].value.span)
+    return _checked(usage, parameter, value, scope.site or arguments[0].value.span)
 
 
-def _checked(function: Function, parameter: Parameter, value: Value, span: Span | None) -> Value:
+def _checked(usage: str, parameter: Parameter, value: Value, span: Span | None) -> Value:
     """A value of the parameter's kind, or the error in the function's own words."""
     if isinstance(value, Nothing) and isinstance(parameter.default, Name) and parameter.default.name == "none":
         return value
     try:
         return kinds.check(parameter.kind, value)
     except kinds.Refused as refused:
-        raise kinds.refusal(refused, parameter.name, span, signature(function)) from None
+        raise kinds.refusal(refused, parameter.name, span, usage) from None
 
 
 def argument(elaborator: Elaborator, node: Node, kind: str | tuple[str, ...], scope: Scope) -> Value:

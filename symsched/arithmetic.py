@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from . import tree
+from . import limits, tree
 from .errors import ScheduleError, Span
 from .operands import Flag, Items, Nothing, Value, describe
 from .stages import Condition, Number, Pointwise, Signal, Time
@@ -43,8 +43,8 @@ def pointwise(function: Callable[..., Expr], arguments: Sequence[Value], span: S
         rows = zip(*columns, strict=True)
         return Items(tuple(pointwise(function, row, span, on_lengths) for row in rows), span)
     signals = [_signal(a, span) for a in arguments]
-    for signal in signals:
-        if not on_lengths or not all(isinstance(s, Number | Time) for s in signals):
+    if not on_lengths or not all(isinstance(s, Number | Time) for s in signals):
+        for signal in signals:
             refuse_length(signal, span)
     if all(isinstance(s, Number) for s in signals):
         values = [s.value for s in signals if isinstance(s, Number)]
@@ -96,10 +96,9 @@ def _sum(signs: Sequence[bool], values: Sequence[Expr]) -> Expr:
 
 
 def _product(above: Sequence[bool], values: Sequence[Expr]) -> Expr:
-    result = values[0]
-    for times, value in zip(above[1:], values[1:], strict=True):
-        result = tree.multiply(result, value) if times else tree.divide(result, value)
-    return result
+    if len(values) == 2 and not above[1]:
+        return tree.divide(*values)
+    return tree.multiply(*(v if times else tree.power(v, -tree.ONE) for times, v in zip(above, values, strict=True)))
 
 
 def negative(operand: Value, span: Span) -> Value:
@@ -111,7 +110,16 @@ def negative(operand: Value, span: Span) -> Value:
 def power(base: Value, exponent: Value, span: Span) -> Value:
     if isinstance(exponent, Number) and tree.compare("<", exponent.value, tree.ZERO) == true:
         _refuse_zero(base, span)
+    if isinstance(base, Number) and isinstance(exponent, Number):
+        _refuse_huge(base.value, exponent.value, span)
     return pointwise(tree.power, [base, exponent], span)
+
+
+def _refuse_huge(base: Expr, exponent: Expr, span: Span) -> None:
+    """A power that is written with numbers is exact, so its size is bounded."""
+    exact = isinstance(base, tree.Rational) and isinstance(exponent, tree.Rational)
+    if exact and tree.power_bits(base, exponent) > limits.BITS:
+        raise ScheduleError(f"an exact number here has more than {limits.BITS} bits, which is the limit", None, span)
 
 
 def _refuse_zero(value: Value, span: Span) -> None:
@@ -121,6 +129,8 @@ def _refuse_zero(value: Value, span: Span) -> None:
 
 def comparison(operator: str, left: Value, right: Value, span: Span) -> Value:
     """A comparison, decided where both sides are known, item by item on lists."""
+    if isinstance(left, Nothing) or isinstance(right, Nothing):
+        return Flag((type(left) is type(right)) == (operator == "=="), span)
     for value, other in ((left, right), (right, left)):
         if isinstance(value, Items):
             others = other.items if isinstance(other, Items) else (other,) * len(value.items)

@@ -86,6 +86,10 @@ def _finite(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda x: function(x) if _mp.isfinite(x) else _mp.nan
 
 
+def _whole(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda x: function(x) if _mp.isfinite(x) else x
+
+
 def _round(x: Any) -> Any:
     below = _mp.floor(x)
     more = x - below
@@ -139,8 +143,8 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sympy.exp: lambda x: _mp.exp(_clamped(x)), sympy.log: _log, log2: lambda x: _log(x) / _mp.log(2),
     log10: lambda x: _log(x) / _mp.log(10), sympy.sin: _finite(_mp.sin), sympy.cos: _finite(_mp.cos),
     sympy.tan: _finite(_mp.tan), sympy.tanh: lambda x: _mp.tanh(_clamped(x)), sympy.Abs: abs,
-    tree.Sigmoid: lambda x: 1 / (1 + _mp.exp(_clamped(-x))), tree.Round: _round,
-    sympy.floor: _finite(_mp.floor), sympy.ceiling: _finite(_mp.ceil), sympy.Min: min, sympy.Max: max,
+    tree.Sigmoid: lambda x: 1 / (1 + _mp.exp(_clamped(-x))), tree.Round: _whole(_round),
+    sympy.floor: _whole(_mp.floor), sympy.ceiling: _whole(_mp.ceil), sympy.Min: min, sympy.Max: max,
     sympy.Mod: _modulo, tree.Elapsed: _elapsed, tree.Progress: _progress, tree.Bezier: _bezier,
     tree.CycleIndex: _cycle_index, tree.CycleTime: _cycle_time,
     sympy.Piecewise: _choose, sympy.functions.elementary.piecewise.ExprCondPair: lambda *pair: pair,

@@ -127,6 +127,11 @@ def _signal(value: Value, span: Span) -> Signal:
     return value
 
 
+@primitive("length", neighbours="operands")
+def length(span: Span, values: Items) -> Value:
+    return Number(tree.Integer(len(values.items)), span)
+
+
 @primitive("sum", neighbours="operands")
 def total(span: Span, values: Items) -> Value:
     return pointwise(tree.add, values.items, span, on_lengths=True) if values.items else Number(tree.ZERO, span)
@@ -144,6 +149,15 @@ def cumprod(span: Span, values: Items) -> Value:
     for value in values.items:
         products.append(pointwise(tree.multiply, [products[-1], value], span) if products else value)
     return Items(tuple(products), span)
+
+
+@primitive("cumsum", neighbours="operands")
+def cumsum(span: Span, values: Items) -> Value:
+    """The first item, the sum of the first two, ..."""
+    sums: list[Value] = []
+    for value in values.items:
+        sums.append(pointwise(tree.add, [sums[-1], value], span, on_lengths=True) if sums else value)
+    return Items(tuple(sums), span)
 
 
 @primitive("concat", neighbours="operands")

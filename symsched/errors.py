@@ -13,6 +13,7 @@ Span = tuple[int, int]
 """Start and end offset in characters, half-open."""
 
 WIDTH = 76  # columns of the quoted source line
+LONGEST_TITLE, LONGEST_HINT = 240, 480  # characters: names of any length can stand in both
 
 
 class ScheduleError(ValueError):
@@ -36,21 +37,28 @@ class ScheduleError(ValueError):
 
     __module__ = "symsched"
 
+    is_open_end = False
+    """What is missing is the value of a neighbour, which may still be written."""
+
     def __init__(
         self, title: str, source: str | None = None, span: Span | None = None, label: str = "", hint: str = ""
     ) -> None:
         super().__init__(title)
-        self.title = title
+        self.title = _shortened(title, LONGEST_TITLE)
         self.source = source
         self.span = span
-        self.label = label
-        self.hint = hint
+        self.label = _shortened(label, WIDTH)
+        self.hint = _shortened(hint, LONGEST_HINT)
 
     def __str__(self) -> str:
         return render(self)
 
     def __reduce__(self) -> tuple[type[ScheduleError], tuple[object, ...]]:
         return type(self), (self.title, self.source, self.span, self.label, self.hint)
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."
 
 
 def render(error: ScheduleError) -> str:

@@ -32,9 +32,10 @@ def _known(value: Value) -> Fraction | float | None:
     return tree.approximate(value.value) if isinstance(value, Number) else None
 
 
-def _no_length(value: Value, instead: str) -> None:
+def _no_length(value: Value, instead: str, plain: bool = True) -> None:
     if isinstance(value, Number) and value.is_length:
-        raise Refused(f"{instead}, but a unit of length stands here", length_hint(value), value.span)
+        hint = length_hint(value if plain else Number(value.value))
+        raise Refused(f"{instead}, but a unit of length stands here", hint, value.span)
 
 
 def _value(value: Value) -> Value:
@@ -71,7 +72,7 @@ def _duration(value: Value) -> Value:
 def _count(value: Value) -> Value:
     if not isinstance(value, Number):
         raise Refused(f"a whole number, but got {describe(value)}")
-    _no_length(value, "a whole number")
+    _no_length(value, "a whole number", plain=False)
     known = _known(value)
     if known is not None and known != float("inf") and (known < 0 or known != known // 1):
         raise Refused(f"a whole number of 0 or more, or inf, but got {describe(value)}")

@@ -13,7 +13,7 @@ from .errors import ScheduleError
 from .names import joined
 from .nodes import NOWHERE, Argument, Call, Function, Name, Parameter, Program
 from .schedule import Schedule
-from .slots import NothingBefore
+from .syntax import parse_program
 from .wording import signature
 
 
@@ -55,11 +55,9 @@ class _Text(str):
 
 
 def _call(entry: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Schedule:
-    from .convert import to_program
-
     program = Program((), Call(NOWHERE, 1, Name(NOWHERE, 1, entry.name), ()))
     for name, value in [*(("", a) for a in args), *kwargs.items()]:
-        given = to_program(value)
+        given = _argument(value)
         if given.expression is None:
             raise ScheduleError(f"an argument of `{entry.name}` is a value, not a plan")
         definitions, call, node = joined(program, given)
@@ -68,6 +66,25 @@ def _call(entry: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Sch
         depth = max(call.depth, node.depth + 1)
         program = Program(definitions, Call(NOWHERE, depth, call.function, arguments))
     schedule = Schedule._of(program)
-    with suppress(NothingBefore):  # an open end: what comes before it is not written yet
+    try:
         schedule._meaning  # noqa: B018 (raises)
+    except ScheduleError as error:
+        if not error.is_open_end:  # what comes before it is not written yet
+            raise
     return schedule
+
+
+def _argument(value: Any) -> Program:
+    """A program for an argument; a text may also be a comparison, `t < 100`, or a keyframe, `100:1e-3`."""
+    from .convert import to_program
+
+    if not isinstance(value, str):
+        return to_program(value)
+    try:
+        return parse_program(value)
+    except ScheduleError:
+        with suppress(ScheduleError):
+            call = parse_program(f"f({value})").expression
+            if isinstance(call, Call) and len(call.arguments) == 1 and not call.arguments[0].name:
+                return Program((), call.arguments[0].value)
+        raise

@@ -49,12 +49,16 @@ def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, 
         used = expr.free_symbols | (duration.free_symbols if duration is not None else set())
         places = order_of_writing(definitions, expression)
         parameters = tuple(
-            sorted((p for p in elaborator.parameters.values() if p in used), key=lambda p: places[p.name])
+            sorted(
+                (p for p in elaborator.parameters.values() if p in used), key=lambda p: places.get(p.name, len(places))
+            )
         )
         return Meaning(expr, duration, parameters, _breakpoints(expr))
     except ScheduleError as error:
         span = error.span if error.span is not None else expression.span
-        raise ScheduleError(error.title, source, span, error.label, error.hint) from None
+        located = ScheduleError(error.title, source, span, error.label, error.hint)
+        located.is_open_end = error.is_open_end
+        raise located from None
 
 
 def _breakpoints(expr: Expr) -> tuple[Expr, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .errors import Span
+from . import limits
+from .errors import ScheduleError, Span
 from .stages import Condition, Number, Signal
 
 
@@ -30,10 +31,17 @@ class Pair:
 
 @dataclass(frozen=True)
 class Items:
-    """A list."""
+    """A list; `size` counts the items of the lists in it too."""
 
     items: tuple[Value, ...]
     span: Span | None = field(default=None, compare=False)
+    size: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        size = 1 + sum(getattr(item, "size", 1) for item in self.items)
+        if size > limits.NODES:
+            raise ScheduleError(f"this list has more than {limits.NODES} items, which is the limit", None, self.span)
+        object.__setattr__(self, "size", size)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Plan(Mapping[str, Schedule]):
                 schedule._meaning  # noqa: B018 (raises)
                 self._schedules[definition.name] = schedule
 
-    def bind(self, **values: Any) -> Plan:
+    def bind(self, /, **values: Any) -> Plan:
         """A plan with some parameters of its schedules defined in front; they become names of the plan."""
         from .convert import bindings
 

@@ -67,16 +67,19 @@ def _check_geometric(start: Signal, end: Signal, span: Span) -> None:
 
 
 @primitive("exponential", module="shape")
-def exponential(span: Span) -> Value:
+def exponential(span: Span, u: Signal | None = None) -> Value:
     def curve(u: Signal) -> Signal:
         raise ScheduleError("`exponential` needs both ends, so it is no curve by itself", None, span)
 
-    return Shape("exponential", curve, is_geometric=True, span=span)
+    return Shape("exponential", curve, is_geometric=True, span=span) if u is None else curve(u)
 
 
-@primitive("bezier", module="shape")
-def bezier(span: Span, x1: Signal, y1: Signal, x2: Signal, y2: Signal) -> Value:
-    return Shape("bezier", lambda u: combined(_bezier, [u, x1, y1, x2, y2], span), span=span)
+@primitive("bezier", module="shape", neighbours="operands")
+def bezier(span: Span, x1: Signal, y1: Signal, x2: Signal, y2: Signal, u: Signal | None = None) -> Value:
+    def curve(u: Signal) -> Signal:
+        return combined(_bezier, [u, x1, y1, x2, y2], span)
+
+    return Shape("bezier", curve, span=span) if u is None else curve(u)
 
 
 def _bezier(u: Expr, *points: Expr) -> Expr:

@@ -106,7 +106,7 @@ class Schedule:
 
     # Values
 
-    def __call__(self, t: Any, **parameters: Any) -> Any:
+    def __call__(self, /, t: Any, **parameters: Any) -> Any:
         """The value at a step.
 
         Args:
@@ -183,7 +183,7 @@ class Schedule:
 
     # Other schedules
 
-    def bind(self, **values: Any) -> Schedule:
+    def bind(self, /, **values: Any) -> Schedule:
         """A schedule with some parameters replaced by values.
 
         Args:

@@ -83,7 +83,8 @@ class Names:
         own = [d.name for d in self.definitions[: scope.visible] if isinstance(d, Function)]
         options = {*prelude.public(shapes), *own}
         close = suggest(last, options)
-        hint = "" if close else "shapes are " + listing(prelude.public(shapes), 40)
+        shown = listing(prelude.public(shapes), 20)
+        hint = "" if close else f"shapes are {shown}" if shown else "`symsched list shape` shows all shapes"
         if place is not None and isinstance(self.definitions[place], Function):
             close, hint = None, "a shape is a function whose first parameter is `u`"
         span = scope.site or name.span

@@ -50,17 +50,21 @@ class Lookup:
         if self.active:
             raise _Pending(slot, side)
         self.active = True
-        stack = [key]
+        stack = {key: None}  # in order of asking; a dictionary, to find a question that is asked already
         try:
             while stack:
+                asked = next(reversed(stack))
                 try:
-                    found = stack[-1][0].look(stack[-1][1])
-                    tree.check_depth(found, self.depths)
-                    self.known[stack.pop()] = found
+                    found = asked[0].look(asked[1])
                 except _Pending as pending:
                     if pending.key in stack:
-                        raise self._facing(stack[stack.index(pending.key) :]) from None
-                    stack.append(pending.key)
+                        asking = list(stack)
+                        raise self._facing(asking[asking.index(pending.key) :]) from None
+                    stack[pending.key] = None
+                    continue
+                tree.check_depth(found, self.depths)
+                self.known[asked] = found
+                del stack[asked]
         finally:
             self.active = False
         return self.known[key]
@@ -103,7 +107,7 @@ class Slot:
             raise _nothing_after(writing)
         if side == "next":
             return ONE
-        raise NothingBefore(writing)
+        raise _nothing_before(writing)
 
 
 def _nothing_after(writing: Writing) -> ScheduleError:
@@ -117,16 +121,13 @@ def _give(writing: Writing, otherwise: str) -> str:
     return f"give it a value: {writing.parameter}=..." if writing.parameter else otherwise
 
 
-class NothingBefore(ScheduleError):
+def _nothing_before(writing: Writing) -> ScheduleError:
     """`prev` where nothing comes before."""
-
-    def __init__(self, writing: Writing) -> None:
-        who = f"`{writing.function}` starts from" if writing.function else "`prev` is"
-        hint = _give(writing, "put something before it, or write the value itself")
-        super().__init__(f"{who} the value before it, and nothing comes before", None, writing.span, "", hint)
-
-    def __reduce__(self) -> tuple[type[ScheduleError], tuple[object, ...]]:
-        return ScheduleError, (self.title, self.source, self.span, self.label, self.hint)
+    who = f"`{writing.function}` starts from" if writing.function else "`prev` is"
+    hint = _give(writing, "put something before it, or write the value itself")
+    error = ScheduleError(f"{who} the value before it, and nothing comes before", None, writing.span, "", hint)
+    error.is_open_end = True
+    return error
 
 
 class Open(Signal):

@@ -209,8 +209,7 @@ class Where(Signal):
         return tree.piecewise([*pairs, (self.otherwise.at(clock, horizon), true)])
 
     def end(self) -> Expr:
-        assert self.duration is not None
-        return self.at(fixed(self.duration, left=True))
+        return self.at(fixed(ZERO if self.duration is None else self.duration, left=True))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from . import functions, tree
 from .clock import Clock, fixed
-from .errors import ScheduleError, Span
+from .errors import Span
 from .stages import Piece, Signal
 from .tree import INFINITY, ONE, ZERO, Boolean, Expr, true
 
@@ -183,14 +183,13 @@ class Repeat(Signal):
 
     def _backwards(self, clock: Clock) -> tuple[Expr, Clock]:
         """The cycle index and the clock of a repetition that runs from its end to its start."""
-        if self.duration == INFINITY and self.stretch != 1:
-            hint = "give `repeat` a count"
-            raise ScheduleError("this repetition has no last cycle to run back from", None, self.span, "", hint)
         length = tree.multiply(clock.factor, self.length)
         if self.stretch == 1:
             cycle = (clock.base, clock.offset, length, ONE)
             index = tree.subtract(tree.negate(tree.cycle_index(*cycle)), ONE)
             return index, replace(clock, base=tree.cycle_time(*cycle), offset=length, edge=None)
+        if self.duration == INFINITY:
+            return self._from_the_first(clock, length)
         last = tree.subtract(self.count, ONE)
         begun = tree.subtract(clock.offset, tree.multiply(clock.factor, self.duration))
         cycle = (
@@ -203,6 +202,18 @@ class Repeat(Signal):
         slow = tree.power(self.stretch, index)
         own = replace(clock.slower(slow), base=tree.cycle_time(*cycle), offset=tree.multiply(length, slow))
         return index, own
+
+    def _from_the_first(self, clock: Clock, length: Expr) -> tuple[Expr, Clock]:
+        """The same for a piece of an endless repetition with a stretch, whose cycles are counted from the first."""
+        cycle = (tree.subtract(clock.offset, clock.base), ZERO, length, self.stretch)
+        index, time = tree.cycle_index(*cycle), tree.cycle_time(*cycle)
+        inside = tree.compare(">", time, ZERO)  # a boundary belongs to the cycle that ends there
+        ended = functions.maximum(tree.subtract(index, ONE), ZERO)
+        full = tree.multiply(length, tree.power(self.stretch, ended))
+        index = tree.piecewise([(index, inside), (ended, true)])
+        time = tree.piecewise([(time, inside), (full, true)])
+        slow = clock.slower(tree.power(self.stretch, index))
+        return index, replace(slow, base=time, offset=ZERO, backwards=False, left=True)
 
     def start(self) -> Expr:
         return self.inner.start()

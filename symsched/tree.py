@@ -8,7 +8,7 @@ a user's numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -32,6 +32,9 @@ from .symbols import Progress as Progress
 from .symbols import Round as Round
 from .symbols import Sigmoid as Sigmoid
 from .symbols import t as t
+from .walking import check_depth as check_depth
+from .walking import size as size
+from .walking import walk as walk
 
 ZERO, ONE, INFINITY = sympy.S.Zero, sympy.S.One, sympy.oo
 
@@ -132,7 +135,7 @@ def add(*terms: Expr) -> Expr:
                 total += fraction(part)
                 parts.setdefault(ONE, 0)
             else:
-                times, rest = _coefficient(part)
+                times, rest = coefficient(part)
                 parts[rest] = parts[rest] + times if rest in parts else times
     if ONE in parts:
         parts[ONE] = total
@@ -140,7 +143,7 @@ def add(*terms: Expr) -> Expr:
     return _combined(Add, sums, ZERO)
 
 
-def _coefficient(term: Expr) -> tuple[Fraction | int, Expr]:
+def coefficient(term: Expr) -> tuple[Fraction | int, Expr]:
     """A term as a rational number times the rest."""
     if isinstance(term, Mul) and isinstance(term.args[0], Rational):
         return fraction(term.args[0]), _combined(Mul, list(term.args[1:]), ONE)
@@ -178,29 +181,41 @@ def divide(left: Expr, right: Expr) -> Expr:
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
+    """A power, exact where it is rational and of a size that can be handled."""
     if exponent == 0 or base == 1:
         return ONE
     if exponent == 1:
         return base
     if isinstance(base, Rational) and isinstance(exponent, Rational):
-        folded = _rational_power(fraction(base), fraction(exponent))
-        if folded is not None:
-            return number(folded)
+        bits = power_bits(base, exponent)
+        if bits <= limits.BITS:
+            folded = _rational_power(fraction(base), fraction(exponent))
+            if folded is not None:
+                return number(folded)
+        elif bits > 64 * limits.BITS:  # not even as a formula: whoever simplifies it would compute it
+            from . import constants
+
+            value = constants.evaluate(Pow(base, exponent, evaluate=False))
+            return number(value) if isinstance(value, Fraction) else INFINITY if value > 0 else -INFINITY
     if isinstance(base, Pow) and exponent == -1 and isinstance(base.exp, Rational):
         return power(base.base, -base.exp)
     return Pow(base, exponent, evaluate=False)
 
 
+def power_bits(base: Expr, exponent: Expr) -> int:
+    """The size of a power of rational numbers, at least about."""
+    value, times = fraction(base), fraction(exponent)
+    bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+    return 1 if bits == 1 else math.ceil(bits * abs(times))
+
+
 def _rational_power(base: Fraction, exponent: Fraction) -> Fraction | None:
-    """The exact power where it is rational and small enough to be computed, else None."""
+    """The exact power where it is rational, else None."""
     if base == 0:
         return Fraction(0) if exponent > 0 else None
-    bits = max(base.numerator.bit_length(), base.denominator.bit_length())
     if exponent.denominator == 1:
-        if bits > 1 and bits * abs(exponent.numerator) > 2 * limits.BITS:
-            raise ScheduleError(f"an exact number here has more than {limits.BITS} bits, which is the limit")
-        return base**exponent.numerator if bits > 1 else base ** (exponent.numerator % 2)
-    if base < 0 or exponent.denominator > 64 or bits * abs(exponent.numerator) > 2 * limits.BITS:
+        return base ** (exponent.numerator if abs(base) != 1 else exponent.numerator % 2)
+    if base < 0 or exponent.denominator > 64:
         return None
     top, bottom = (_root(n, exponent.denominator) for n in (base.numerator, base.denominator))
     return None if top is None or bottom is None else Fraction(top, bottom) ** exponent.numerator
@@ -282,47 +297,3 @@ def approximate(value: Expr) -> Fraction | float | None:
     from . import constants
 
     return constants.evaluate(value)
-
-
-def walk(value: Expr) -> Iterator[Expr]:
-    """Every distinct node of a tree, each once."""
-    seen, stack = set(), [value]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack.extend(node.args)
-            yield node
-
-
-def size(value: Expr) -> int:
-    """Nodes of a tree, those that stand in several places counted in each."""
-    sizes: dict[Expr, int] = {}
-    stack = [value]
-    while stack:
-        node = stack[-1]
-        waiting = [a for a in node.args if a not in sizes]
-        if waiting:
-            stack.extend(waiting)
-        else:
-            sizes[stack.pop()] = 1 + sum(sizes[a] for a in node.args)
-    return sizes[value]
-
-
-def depth(value: Expr, known: dict[Expr, int]) -> int:
-    """The longest way from the top of a tree to a leaf; `known` is filled for all its nodes."""
-    stack = [value]
-    while stack:
-        node = stack[-1]
-        waiting = [a for a in node.args if a not in known]
-        if waiting:
-            stack.extend(waiting)
-        else:
-            known[stack.pop()] = 1 + max((known[a] for a in node.args), default=0)
-    return known[value]
-
-
-def check_depth(value: Expr, known: dict[Expr, int]) -> None:
-    """Refuse a tree that is too deep for whoever walks it."""
-    if depth(value, known) > limits.TREE_DEPTH:
-        raise ScheduleError(f"values built on values too deep: the limit of the tree is {limits.TREE_DEPTH} levels")
