@@ -191,7 +191,7 @@ def shape_call(name: str, function: Function) -> str:
     return f"rise({name}({arguments}), 0.1, 1, 100)"
 
 
-LISTS = frozenset({"keys", "values", "concat", "cumprod", "count"})
+LISTS = frozenset({"keys", "values", "concat", "cumprod", "cumsum", "count"})
 """Functions whose result is no schedule, or that take conditions: they stand in a call that makes one."""
 
 
