@@ -12,7 +12,7 @@ from symsched.nodes import Function, Parameter
 
 ELEMENTARY = {
     "exp", "log", "log2", "log10", "sqrt", "sin", "cos", "tan", "tanh", "sigmoid", "abs", "floor", "ceil", "round",
-    "mod", "min", "max", "count", "item", "sum", "product", "cumprod", "keys", "values", "concat",
+    "mod", "min", "max", "count", "item", "sum", "product", "cumprod", "cumsum", "length", "keys", "values", "concat",
 }  # fmt: skip
 """Functions of numbers and lists, whose cases are in `conformance/`."""
 

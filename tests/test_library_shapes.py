@@ -6,12 +6,27 @@ from typing import Any
 
 import pytest
 from by_hand import Curve, D, half, scaled_logistic
-from mpmath import cos, exp, log, mpf, pi, sin, sqrt, tanh
+from mpmath import cos, exp, findroot, log, mpf, pi, sin, sqrt, tanh
 
 import symsched as ss
 from symsched import prelude
 
 LN2 = log(2)
+
+
+def timing(x1: str, y1: str, x2: str, y2: str) -> Curve:
+    """A CSS timing curve: its height where its width is x."""
+
+    def along(s: Any, a: Any, b: Any) -> Any:
+        return 3 * a * s * (1 - s) ** 2 + 3 * b * s**2 * (1 - s) + s**3
+
+    def curve(x: Any) -> Any:
+        if x in (0, 1):
+            return x
+        return along(findroot(lambda s: along(s, D[x1], D[x2]) - x, (0, 1), solver="illinois"), D[y1], D[y2])
+
+    return curve
+
 
 SHAPES: dict[str, Curve] = {
     "linear": lambda x: x,
@@ -26,6 +41,9 @@ SHAPES: dict[str, Curve] = {
     "sine": lambda x: sin(pi * x / 2),
     "circle": lambda x: 1 - sqrt(1 - x**2),
     "bezier(0, 0, 1, 1)": lambda x: x,
+    "ease": timing("0.25", "0.1", "0.25", "1"),
+    "ease_in": timing("0.42", "0", "1", "1"),
+    "ease_out": timing("0", "0", "0.58", "1"),
     "square": lambda x: x**2,
     "cubic": lambda x: x**3,
     "one_minus_square": lambda x: 1 - (1 - x) ** 2,
@@ -71,6 +89,7 @@ def both(curve: Curve) -> Curve:
 FAMILIES = [name.removeprefix("ease_in_") for name in SHAPES if name.startswith("ease_in_")]
 SHAPES |= {f"ease_out_{f}": backwards(SHAPES[f"ease_in_{f}"]) for f in FAMILIES}
 SHAPES |= {f"ease_in_out_{f}": both(SHAPES[f"ease_in_{f}"]) for f in FAMILIES if f not in ("back", "elastic")}
+SHAPES["ease_in_out"] = timing("0.42", "0", "0.58", "1")
 SHAPES["ease_in_out_back"] = both(lambda x: x**2 * ((1 + D["2.5949095"]) * x - D["2.5949095"]))
 SHAPES["ease_in_out_elastic"] = both(lambda x: -(2 ** (10 * x) - 1) / 1023 * sin((10 * x - 11.125) * 2 * pi / 4.5))
 

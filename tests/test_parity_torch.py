@@ -117,7 +117,7 @@ def test_torch_agrees(case: Case) -> None:
 # What torch does that the library does not
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.drift > 1e-15], ids=lambda c: c.text)
+@pytest.mark.parametrize("case", [c for c in CASES if c.drift > 1e-15 and max(c.steps) < 2**24], ids=lambda c: c.text)
 def test_where_its_steps_drift_the_closed_form_of_torch_does_not(case: Case) -> None:
     scheduler = eval(case.framework, {**NAMES, "optimizer": optimizer()})  # noqa: S307 (a text of ours)
     exact = []
