@@ -21,7 +21,7 @@ import symsched as ss
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
-keras = pytest.importorskip("keras")
+keras = import_module("keras")
 
 SCHEDULES = "keras.optimizers.schedules"
 
@@ -122,7 +122,7 @@ def double() -> Iterator[None]:
     table = import_module("keras.src.backend.common.dtypes").BIT64_TO_BIT32_DTYPE
     with ExitStack() as stack:
         if keras.backend.backend() == "jax":
-            jax = pytest.importorskip("jax")
+            jax = import_module("jax")
             stack.enter_context(jax.enable_x64(True))
         keras.config.set_floatx("float64")
         stack.callback(keras.config.set_floatx, before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from comparison import Case, agree, documented, entries, same_signature, signatu
 
 import symsched as ss
 
-jax = pytest.importorskip("jax")
-optax = pytest.importorskip("optax")
+jax = import_module("jax")
+optax = import_module("optax")
 
 REASONS = {
     "inject_hyperparams": "gives an optimizer the schedules of its arguments",

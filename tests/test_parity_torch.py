@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from comparison import Case, agree, documented, entries, same_signature, values_
 
 import symsched as ss
 
-torch = pytest.importorskip("torch")
+torch = import_module("torch")
 
 from torch.optim import lr_scheduler, swa_utils  # noqa: E402 (only where torch is installed)
 

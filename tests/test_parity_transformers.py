@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -12,8 +13,8 @@ from comparison import Case, agree, call, documented, entries, same_signature, v
 
 import symsched as ss
 
-torch = pytest.importorskip("torch")
-optimization = pytest.importorskip("transformers.optimization")
+torch = import_module("torch")
+optimization = import_module("transformers.optimization")
 
 REASONS = {
     "get_scheduler": "looks one of the others up by its short name",
