@@ -152,8 +152,7 @@ class Operations:
         """Terms from left to right, a constant last unless all else is subtracted."""
         if not isinstance(expr, sympy.Add):
             return self.code(expr, clocks)
-        symbols = expr.free_symbols
-        fixed = [term for term in expr.args if not term.has_free(*symbols)]
+        fixed = [term for term in expr.args if not term.free_symbols]
         result: Node | None = None
         for term in expr.args:
             if term not in fixed:

@@ -100,9 +100,8 @@ def _turn_complement(angle: Expr) -> Expr | None:
 @rule(sympy.Mul)
 def _mul(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     """Constants together, rounded once; times as one division; what is divided by, last."""
-    symbols = expr.free_symbols
-    fixed = [f for f in expr.args if not f.has_free(*symbols)]
-    rest = [f for f in expr.args if f.has_free(*symbols)]
+    fixed = [f for f in expr.args if not f.free_symbols]
+    rest = [f for f in expr.args if f.free_symbols]
     constant = tree.multiply(*fixed) if fixed else tree.ONE
     factor = constants.fraction_of(constant)
     if len(rest) == 1 and isinstance(constant, sympy.Rational) and isinstance(factor, Fraction):

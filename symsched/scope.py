@@ -70,12 +70,19 @@ class Names:
         )
 
     def shape(self, name: Name, scope: Scope) -> Function:
-        """The function of a shape: the program's own, told by a first parameter `u`, then the module `shape`."""
+        """The function of a shape: the program's own, then the module `shape`.
+
+        What a program defines means what it says, also when the library comes to have a shape of that name.
+        """
+        span = scope.site or name.span
         place = self.places.get(name.name)
         if place is not None and place < scope.visible and not scope.module:
             found = self.definitions[place]
             if isinstance(found, Function) and found.parameters and found.parameters[0].name == "u":
                 return found
+            if isinstance(found, Function):
+                hint = "a shape is a function whose first parameter is `u`"
+                raise ScheduleError(f"unknown shape `{name.name}`", None, span, "", hint)
         shapes = prelude.module(prelude.SHAPE)
         last = name.name.removeprefix("shape.")
         if last in shapes:
@@ -85,9 +92,6 @@ class Names:
         close = suggest(last, options)
         shown = listing(prelude.public(shapes), 20)
         hint = "" if close else f"shapes are {shown}" if shown else "`symsched list shape` shows all shapes"
-        if place is not None and isinstance(self.definitions[place], Function):
-            close, hint = None, "a shape is a function whose first parameter is `u`"
-        span = scope.site or name.span
         raise ScheduleError(
             f"unknown shape `{name.name}`", None, span, f"did you mean `{close}`?" if close else "", hint
         )
