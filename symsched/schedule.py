@@ -46,7 +46,6 @@ class Schedule:
         program = parse_program(text)
         if program.expression is None:
             raise _no_expression(program)
-        self._open = False
         self._place(program)
         self._meaning  # noqa: B018 (raises)
 
@@ -119,9 +118,17 @@ class Schedule:
         Raises:
             ScheduleError: A parameter is missing or unknown.
         """
+        number = self._number
+        if number is not None and not parameters and isinstance(t, (int, float)):
+            return number(t)
         from .api import called
 
         return called(self, t, parameters)
+
+    @cached_property
+    def _number(self) -> Callable[[float], float] | None:
+        """The function for Python numbers, kept because training loops call it at every step; None with parameters."""
+        return None if self.parameters else self.compile("python")
 
     def compile(self, backend: str = "python") -> Callable[..., Any]:
         """A callable `f(t, **parameters)` that runs exactly the text that `emit` prints.
