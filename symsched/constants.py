@@ -13,6 +13,7 @@ from sympy.codegen.cfunctions import log2, log10
 
 from . import tree
 from .tree import Expr, Rational
+from .walking import upwards
 
 _mp: Any = MPContext()
 _mp.prec = 192
@@ -25,14 +26,8 @@ def evaluate(value: Expr) -> Fraction | float:
     Everything beyond the range of float64 is inf or 0 at every step, so nothing grows.
     """
     values: dict[Expr, Any] = {}
-    stack = [value]
-    while stack:
-        node = stack[-1]
-        waiting = [a for a in node.args if a not in values]
-        if waiting:
-            stack.extend(waiting)
-        else:
-            values[stack.pop()] = _bounded(_apply(node, [values[a] for a in node.args]))
+    for node in upwards(value, values):
+        values[node] = _bounded(_apply(node, [values[a] for a in node.args]))
     result = values[value]
     if not _mp.isfinite(result):
         return float(result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sympy import Expr
 
@@ -21,22 +21,8 @@ def walk(value: Expr) -> Iterator[Expr]:
             yield node
 
 
-def size(value: Expr) -> int:
-    """Nodes of a tree, those that stand in several places counted in each."""
-    sizes: dict[Expr, int] = {}
-    stack = [value]
-    while stack:
-        node = stack[-1]
-        waiting = [a for a in node.args if a not in sizes]
-        if waiting:
-            stack.extend(waiting)
-        else:
-            sizes[stack.pop()] = 1 + sum(sizes[a] for a in node.args)
-    return sizes[value]
-
-
-def depth(value: Expr, known: dict[Expr, int]) -> int:
-    """The longest way from the top of a tree to a leaf; `known` is filled for all its nodes."""
+def upwards(value: Expr, known: Mapping[Expr, object]) -> Iterator[Expr]:
+    """The nodes of a tree that are not known, each after its arguments; the caller enters each before the next."""
     stack = [value]
     while stack:
         node = stack[-1]
@@ -44,7 +30,23 @@ def depth(value: Expr, known: dict[Expr, int]) -> int:
         if waiting:
             stack.extend(waiting)
         else:
-            known[stack.pop()] = 1 + max((known[a] for a in node.args), default=0)
+            stack.pop()
+            if node not in known:
+                yield node
+
+
+def size(value: Expr) -> int:
+    """Nodes of a tree, those that stand in several places counted in each."""
+    sizes: dict[Expr, int] = {}
+    for node in upwards(value, sizes):
+        sizes[node] = 1 + sum(sizes[a] for a in node.args)
+    return sizes[value]
+
+
+def depth(value: Expr, known: dict[Expr, int]) -> int:
+    """The longest way from the top of a tree to a leaf; `known` is filled for all its nodes."""
+    for node in upwards(value, known):
+        known[node] = 1 + max((known[a] for a in node.args), default=0)
     return known[value]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import math
-import os
 import re
 import shutil
 import subprocess
@@ -302,9 +301,7 @@ def test_large_trees_print(source: str) -> None:
 @pytest.mark.tex
 def test_tex_accepts_every_formula(tmp_path: Path) -> None:
     program = shutil.which("pdflatex")
-    if program is None:
-        assert not os.environ.get("CI"), "pdflatex is not installed"
-        pytest.skip("pdflatex is not installed")
+    assert program is not None, "pdflatex is not installed"
     formulas = [case["latex"] for case in CASES]
     for call in calls():
         formulas += [printed(schedule_of(call), "latex", style=style) for style in ("cases", "symbolic")]
