@@ -197,13 +197,13 @@ class Elaborator:
         for i, (operand, slot) in enumerate(zip(node.operands, slots, strict=True)):
             value = self.value(operand, replace(scope, slot=slot))
             place = scope.site or operand.span
-            parts.append(self._link(value, place, is_last=i == len(slots) - 1))
+            parts.append(self._link(value, _name_of(operand), place, is_last=i == len(slots) - 1))
         for i, slot in enumerate(slots):
             slot.before = parts[i - 1] if i > 0 else None
             slot.after = parts[i + 1] if i + 1 < len(parts) else None
         return ChainSignal(parts, span)
 
-    def _link(self, value: AnyValue, span: Span, is_last: bool) -> Signal:
+    def _link(self, value: AnyValue, name: str, span: Span, is_last: bool) -> Signal:
         """An operand of `>>`, checked."""
         if not isinstance(value, Signal):
             raise ScheduleError(f"a chain is made of schedules, but this is {describe(value)}", None, span)
@@ -216,7 +216,7 @@ class Elaborator:
             raise ScheduleError("a number has no length, so nothing can follow it", None, span, "how long?", hint)
         if value.duration == tree.INFINITY and not is_last:
             hint = "put it last, or give it a length: (...)[:1000]"
-            raise ScheduleError("this never ends, so nothing can follow it", None, span, "endless", hint)
+            raise ScheduleError(f"{name} never ends, so nothing can follow it", None, span, "endless", hint)
         return value
 
     def _comparison(self, node: Comparison, scope: Scope, span: Span) -> AnyValue:
@@ -284,6 +284,12 @@ class Elaborator:
         site = scope.site or (span if function.module else None)
         visible = scope.visible if function.module else self.names.places[function.name]
         return Scope(scope.slot, visible, bound, function.module, site)
+
+
+def _name_of(node: Node) -> str:
+    """What an error calls an operand of a chain."""
+    named = node.function if isinstance(node, Call) else node
+    return f"`{named.name}`" if isinstance(named, Name) else "this"
 
 
 _CONSTANTS: dict[str, Callable[[Span], AnyValue]] = {

@@ -212,7 +212,7 @@ def test_an_error_of_python_shows_the_canonical_text() -> None:
 def test_an_error_of_an_operator_shows_the_canonical_text() -> None:
     error = failure(lambda: (ss.constant(1) >> ss.linear(1, 10)).duration)
     assert str(error) == (
-        "this never ends, so nothing can follow it\n\n"
+        "`constant` never ends, so nothing can follow it\n\n"
         "  constant(1) >> linear(1, 10)\n"
         "  ^^^^^^^^^^^ endless\n\n"
         "Hint: put it last, or give it a length: (...)[:1000]"
