@@ -117,6 +117,13 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     assert done.stdout.splitlines() == [f"python -m venv .venv && {install} && .venv/bin/pytest"]
 
 
+def test_the_map_of_the_compiler_names_every_file() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    (plan,) = re.findall(r"```text\n(.*?)```", text, flags=re.DOTALL)
+    files = {p.stem for folder in ("symsched", "backends") for p in (ROOT / folder).glob("*.py")} - {"__init__"}
+    assert files - set(plan.split()) == set()
+
+
 def test_no_file_is_long() -> None:
     files = [*our_files(), *(ROOT / "tests").glob("*.py"), *(ROOT / "docs").rglob("*.py")]
     assert {p.relative_to(ROOT).as_posix(): n for p in files if (n := len(p.read_text().splitlines())) >= 330} == {}
