@@ -141,7 +141,7 @@ class Operations:
             inner = self.ratio(-factor, expr, clocks)
             return None if inner is None else self.neg(inner)
         if not isinstance(length, sympy.Rational):
-            part = self.op("progress", self.div(top, self.length(length, clocks)))
+            part = self.op("progress", self.div(top, self.length(length, clocks, time.has(tree.CycleTime))))
             return self.mul(self.const(factor), part)
         factor /= tree.fraction(length)
         if max(factor.numerator.bit_length(), factor.denominator.bit_length()) > 53:
@@ -161,12 +161,12 @@ class Operations:
         assert result is not None
         return self.add(result, self.code(tree.add(*fixed), clocks)) if fixed else result
 
-    def length(self, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    def length(self, expr: Expr, clocks: dict[Expr, Node], repeated: bool = False) -> Node:
         """The length of a stage, a divisor: one that depends on a parameter may be 0 where the stage does not apply."""
         node = self.code(expr, clocks)
         if expr.free_symbols <= {tree.t}:
             return node
-        return self.op("inner_length" if self.inner else "length", node)
+        return self.op("inner_length" if self.inner or repeated else "length", node)
 
 
 def as_time(expr: Expr) -> tuple[Expr, Expr] | None:

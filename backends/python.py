@@ -7,7 +7,7 @@ from typing import Any
 from .lowering import Program, Segment, lower
 from .module import assemble, documentation, indent, letter, numbers, safe_names, signature
 from .operations import Node
-from .ranges import Ranges, time_range, uses_step
+from .ranges import Ranges, time_range, uses_step, walk
 from .writer import ATOM, INFIX, PRODUCT, SIGN, SUM, Writer, call
 
 REQUIRES = ""
@@ -38,6 +38,7 @@ TEMPLATES = {
 }
 
 CAREFUL = {
+    "square": "_square",
     "div": "_divide", "floordiv": "_floor_divide", "mod": "_modulo", "pow": "_power", "exp": "_exp",
     "expm1": "_expm1", "sqrt": "_sqrt", "log": "_log", "log1p": "_log1p", "log2": "_log2", "log10": "_log10",
     "sin": "_sin", "cos": "_cos", "tan": "_tan", "floor": "_floor", "ceil": "_ceil", "round": "_round",
@@ -53,6 +54,10 @@ def _{name}(x):
 """
 
 HELPERS = {
+    "_square": """
+def _square(x):
+    return x * x
+""",
     "_divide": """
 def _divide(x, y):
     if y:
@@ -168,6 +173,7 @@ class _Printer:
         starts: list[Node | None] = [None, *(s.until for s in segments[:-1])]
         blocks = [self._lines(s, start) for s, start in zip(segments, starts, strict=True)]
         body = ["if t < 0:", "    t = 0"] if any(uses_step(s.value) for s in segments) else []
+        body += ["t = float(t)"] * any(_grows(s.value) for s in segments)
         if all(s.until is None or s.until.name == "const" for s in segments):
             body += self._search(list(zip(segments, blocks, strict=True)))
         else:
@@ -209,6 +215,12 @@ class _Printer:
         half = len(parts) // 2
         before, after = self._search(parts[:half]), self._search(parts[half:])
         return [*self._condition(parts[half - 1][0]), *indent(before, 1), *after]
+
+
+def _grows(node: Node) -> bool:
+    """Whether whole steps are multiplied with each other, where numbers of any length would come about."""
+    products = (n for n in walk(node) if n.name in ("square", "mul"))
+    return any(all(uses_step(a) and not _is_float(a) for a in n.args) for n in products)
 
 
 def _float(node: Node, text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from .. import constants
 from .lowering import Segment
@@ -26,17 +26,20 @@ def _known(node: Node | None, otherwise: float) -> float:
     return constants.nearest_float(number_of(node)) if node is not None and node.name == "const" else otherwise
 
 
-def uses_step(node: Node) -> bool:
-    """Whether an operation depends on the step."""
-    seen, stack = set(), [node]
+def walk(node: Node) -> Iterator[Node]:
+    """Every operation of a formula, each once."""
+    seen, stack = {node}, [node]
     while stack:
         node = stack.pop()
-        if node.name == "step":
-            return True
-        if node not in seen:
-            seen.add(node)
-            stack.extend(node.args)
-    return False
+        yield node
+        new = [a for a in node.args if a not in seen]
+        seen.update(new)
+        stack.extend(new)
+
+
+def uses_step(node: Node) -> bool:
+    """Whether an operation depends on the step."""
+    return any(n.name == "step" for n in walk(node))
 
 
 class Ranges:
@@ -76,10 +79,14 @@ class Ranges:
             return ranges[0][0] > -1
         if node.name in ("exp", "expm1"):
             return ranges[0][1] < 700
+        if node.name == "square":
+            return max(abs(ranges[0][0]), abs(ranges[0][1])) < 1e150
         if node.name == "pow":
             (low, high), (least, most) = ranges
             steepest = max((abs(math.log(b)) for b in (low, high) if 0 < b < math.inf), default=math.inf)
             return low > 0 and high < math.inf and steepest * max(abs(least), abs(most)) < 700
+        if node.name in ("add", "sub", "mul"):
+            return all(math.isfinite(side) for side in self.of(node))
         if node.name in ("sin", "cos", "tan", "floor", "ceil", "round"):
             return all(math.isfinite(side) for side in ranges[0])
         return True
@@ -115,7 +122,7 @@ def _powers(a: Range, b: Range) -> Range:
     try:
         sides = [x**y for x in a for y in b]
     except (OverflowError, ZeroDivisionError):
-        return (a[0] ** b[0] if a[0] >= 1 and b[0] >= 0 else 0.0), math.inf
+        return (1.0 if a[0] >= 1 and b[0] >= 0 else 0.0), math.inf
     return min(sides), max(sides)
 
 

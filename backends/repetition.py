@@ -54,6 +54,8 @@ def _cycle_table(length: Expr, stretch: Expr) -> tuple[float, ...] | None:
         begin += cycle
         cycle *= factor
         rounded = constants.nearest_float(begin)
+        if math.isinf(rounded):
+            break
         begins.append(rounded if Fraction(rounded) >= begin else math.nextafter(rounded, math.inf))
         if cycle.denominator.bit_length() > limits.BITS or (len(begins) > 1 and begins[-1] == begins[-2]):
             break

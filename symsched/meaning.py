@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr, Symbol
 
-from . import limits, tree
+from . import tree
 from .clock import Clock
 from .elaborate import Elaborator
 from .errors import ScheduleError, Span
@@ -44,8 +44,7 @@ def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, 
         _check_total(elaborator, duration, expression.span)
         expr = signal.at(Clock())
         tree.check_depth(expr, {})
-        if tree.size(expr) > limits.NODES:
-            raise ScheduleError(f"this expands to more than {limits.NODES} nodes, which is the limit")
+        tree.check_size(expr)
         used = expr.free_symbols | (duration.free_symbols if duration is not None else set())
         places = order_of_writing(definitions, expression)
         parameters = tuple(

@@ -63,6 +63,7 @@ class Lookup:
                     stack[pending.key] = None
                     continue
                 tree.check_depth(found, self.depths)
+                tree.check_size(found)
                 self.known[asked] = found
                 del stack[asked]
         finally:

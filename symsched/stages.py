@@ -92,7 +92,10 @@ class Number(Signal):
 
     def __init__(self, value: Expr, span: Span | None = None, is_length: bool = False, plain: str = "") -> None:
         self.value, self.span, self.is_length, self.plain = value, span, is_length, plain
-        self.size = self.depth = 1
+        self.depth = 1
+        self.size = tree.size(value) if value.args else 1
+        if self.size > limits.NODES:
+            raise ScheduleError(f"this expands to more than {limits.NODES} nodes, which is the limit", None, span)
 
     def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
         return self.value

@@ -33,6 +33,7 @@ from .symbols import Round as Round
 from .symbols import Sigmoid as Sigmoid
 from .symbols import t as t
 from .walking import check_depth as check_depth
+from .walking import check_size as check_size
 from .walking import size as size
 from .walking import walk as walk
 

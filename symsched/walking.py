@@ -50,6 +50,12 @@ def depth(value: Expr, known: dict[Expr, int]) -> int:
     return known[value]
 
 
+def check_size(value: Expr) -> None:
+    """Refuse a tree that is too large for whoever prints it."""
+    if value.args and size(value) > limits.NODES:
+        raise ScheduleError(f"this expands to more than {limits.NODES} nodes, which is the limit")
+
+
 def check_depth(value: Expr, known: dict[Expr, int]) -> None:
     """Refuse a tree that is too deep for whoever walks it."""
     if depth(value, known) > limits.TREE_DEPTH:
