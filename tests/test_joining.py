@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 import sympy
+from worked import failure, worked
 
 import symsched as ss
-
-
-def worked() -> ss.Schedule:
-    return ss.warmup("linear", 500) >> ss.cosine(1e-3, 10_000)
-
-
-def failure(call: Callable[[], object]) -> ss.ScheduleError:
-    with pytest.raises(ss.ScheduleError) as caught:
-        call()
-    return caught.value
-
 
 # Binding
 

@@ -12,22 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
+from worked import failure, worked
 
 import symsched as ss
 from symsched import library
 
 TABLE = {0: 0, 250: 5e-4, 499: 9.98e-4, 500: 1e-3, 5500: 5e-4, 10500: 0, 1e9: 0}
 NEAR_THE_END = 2.4674010e-11  # at 10499
-
-
-def worked() -> ss.Schedule:
-    return ss.warmup("linear", 500) >> ss.cosine(1e-3, 10_000)
-
-
-def failure(call: Callable[[], object]) -> ss.ScheduleError:
-    with pytest.raises(ss.ScheduleError) as caught:
-        call()
-    return caught.value
 
 
 # The same from Python
