@@ -98,16 +98,3 @@ def no_parameter(name: str, names: list[str]) -> ScheduleError:
     close = suggest(name, names)
     known = "parameters are " + ", ".join(names) if names else "it has no parameters"
     return ScheduleError(f"no parameter `{name}`", hint=f"did you mean `{close}`?" if close else known)
-
-
-_KINDS = {"numpy": "numpy", "torch": "torch", "jax": "jax", "jaxlib": "jax"}
-"""The backend for arrays by the package of their type."""
-
-
-def backend_of(t: Any, parameters: Mapping[str, Any]) -> str:
-    """The backend that understands these arguments, told by their types alone."""
-    found = {_KINDS.get(type(x).__module__.partition(".")[0], "python") for x in (t, *parameters.values())}
-    for name in ("jax", "torch"):
-        if name in found:
-            return name
-    return "numpy" if "numpy" in found and hasattr(t, "__array__") and not isinstance(t, float) else "python"
