@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import symsched as ss
@@ -35,6 +37,22 @@ class Case:
     steps: tuple[int, ...] = tuple(range(61))
     drift: float = 0.0
     late: tuple[int, ...] = ()
+
+
+def pairs(framework: str) -> list[dict[str, Any]]:
+    """The rows of a framework: what one writes there, and what one writes in symsched."""
+    rows: list[dict[str, Any]] = _parity(framework)["case"]
+    return rows
+
+
+def without_entry(framework: str) -> dict[str, str]:
+    """What is public in a framework and has no entry, and why."""
+    reasons: dict[str, str] = _parity(framework)["without_entry"]
+    return reasons
+
+
+def _parity(framework: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("parity").joinpath(f"{framework}.toml").read_text(encoding="utf-8"))
 
 
 def written(value: Any) -> str:

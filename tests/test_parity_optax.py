@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import inspect
-import tomllib
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from comparison import Case, agree, documented, entries, same_signature, signature, values_of
+from comparison import Case, agree, documented, entries, pairs, same_signature, signature, values_of, without_entry
 
 import symsched as ss
 
 jax = import_module("jax")
 optax = import_module("optax")
 
-REASONS = {
-    "inject_hyperparams": "gives an optimizer the schedules of its arguments",
-    "inject_stateful_hyperparams": "gives an optimizer the schedules of its arguments",
-}
-"""What has no entry, and why."""
+REASONS = without_entry("optax")
 
 DICTIONARIES = {"piecewise_constant_schedule", "piecewise_interpolate_schedule"}
 """Entries whose dictionary, None by default, is a list of pairs, by default an empty one."""
 
-ROWS = tomllib.loads(Path(__file__).with_name("parity").joinpath("optax.toml").read_text())["case"]
+ROWS = pairs("optax")
 
 FAR = (2**24 - 1, 2**24, 2**24 + 1, 2**31, 10**12 + 1)
 """Late steps. float32, in which optax computes by default, cannot tell the second from the third."""
@@ -77,7 +71,7 @@ def test_a_dictionary_is_a_list_of_pairs(name: str) -> None:
 def test_every_entry_says_what_it_equals_and_is_compared() -> None:
     assert documented("optax") == []
     assert {entry(c.text) for c in CASES} == entries("optax")
-    assert {entry(row["symsched"]) for row in ROWS if row.get("sheet")} == entries("optax")
+    assert {entry(row["symsched"]) for row in ROWS if "sheet" in row} == entries("optax")
 
 
 def test_no_pair_stands_twice() -> None:
