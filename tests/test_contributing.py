@@ -50,16 +50,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(checkout: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(checkout / "bin"), os.environ["PATH"]])
-    environment = {
-        **os.environ,
-        "PATH": path,
-        "PYTHONPATH": str(checkout),
-        "PYTHONUTF8": "1",
-        "COLUMNS": "80",
-        **variables,
-    }
+    here = {"PATH": path, "PYTHONPATH": str(checkout), "PYTHONUTF8": "1", "COLUMNS": "80"}
     return subprocess.run(
-        command, cwd=checkout, env=environment | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        command, cwd=checkout, env=os.environ | here | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         encoding="utf-8", check=False,
     )  # fmt: skip
 
@@ -134,12 +127,14 @@ def failures(checkout: Path) -> tuple[set[str], int]:
     return set(re.findall(r"^FAILED \S+::(\S+)", done.stdout, flags=re.MULTILINE)), int(passed)
 
 
-def test_without_a_comment_and_a_formula_tests_fail(tmp_path: Path) -> None:
+def test_what_the_section_says_fails_does_fail(tmp_path: Path) -> None:
     definition = "".join(line for line in ENTRY.splitlines(keepends=True) if not line.startswith("##"))
-    failed, _ = failures(copy(tmp_path, definition.replace("max(steps, 1)", "steps")))
+    definition = definition.replace("max(steps, 1)", "steps").replace("end: value", "end")
+    failed, _ = failures(copy(tmp_path, definition))
     assert failed == {
         "test_every_entry_of_core_is_compared",
         "test_an_entry_says_what_it_is[core.stairs]",
+        "test_parameters_of_the_core_have_kinds[core.stairs]",
         "test_an_entry_is_finite_at_every_step[core.stairs-0]",
     }
 
