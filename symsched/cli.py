@@ -223,6 +223,24 @@ def check(
     ctx.exit(WRONG if wrong else 0)
 
 
+@main.command("import")
+@click.argument("code", metavar="CODE")
+@click.option("--from", "library", metavar="FORMAT", help="What the text is, if not Python.")
+@bind
+def import_(code: str, library: str | None, values: dict[str, str]) -> None:
+    """The schedule that a piece of Python, or a text of another library, stands for.
+
+    CODE is a call, or some lines that end in one, or - for standard input. It is read and never run. FORMAT is deforum
+    (keyframes), t5x or trax (factors).
+
+    Example: symsched import 'optim.lr_scheduler.StepLR(optimizer, 30)' -p lr=0.1
+    """
+    from .importing import imported
+
+    found = imported(reading.text_of(code), library)
+    click.echo(str(reading.bound(found, values)))
+
+
 @main.command("list")
 @click.argument("name", required=False)
 @click.option("--backends", is_flag=True, help="The targets instead.")

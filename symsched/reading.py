@@ -68,12 +68,16 @@ def schedules(text: str, values: Mapping[str, str], name: str | None = None) -> 
     if not _is_plan(parse_program(text)):
         if name is not None:
             raise click.UsageError("--name chooses from a plan, and this is one schedule")
-        schedule = Schedule(text)
-        _check_names(values, [p.name for p in schedule.parameters])
-        return {"": schedule.bind(**values) if values else schedule}
+        return {"": bound(Schedule(text), values)}
     plan = Plan(text)
     _check_names(values, list(dict.fromkeys(p.name for s in plan.values() for p in s.parameters)))
     return _chosen(plan.bind(**values) if values else plan, name)
+
+
+def bound(schedule: Schedule, values: Mapping[str, str]) -> Schedule:
+    """A schedule with the values of the option `-p`."""
+    _check_names(values, [p.name for p in schedule.parameters])
+    return schedule.bind(**values) if values else schedule
 
 
 def one_schedule(text: str, values: Mapping[str, str], name: str | None) -> Schedule:

@@ -1,0 +1,175 @@
+"""Python expressions as nodes of the language: parsed, never executed."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+import re
+import warnings
+from collections.abc import Sequence
+from functools import cache
+
+from . import foreign, limits, prelude
+from .builder import RESERVED
+from .errors import ScheduleError, Span
+from .nodes import NOWHERE, Argument, Call, Comparison, Name, Negative, Node, Operation, Power
+
+OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+PACKAGES = {"math", "np", "numpy", "jnp", "torch"}
+"""Where functions and numbers of mathematics are found."""
+
+CONSTANTS = {"pi": "pi", "inf": "inf"}
+
+
+@cache
+def functions() -> set[str]:
+    """Functions that Python and the language both have, under one name."""
+    return set(prelude.public(prelude.module(prelude.CORE))) & {*dir(math), *dir(builtins)}
+
+
+def parsed(source: str) -> ast.Module:
+    """The statements of a Python text.
+
+    Raises:
+        ScheduleError: It is too long, or not Python.
+    """
+    if len(source) > limits.SOURCE_CHARACTERS:
+        raise ScheduleError(f"a text has at most {limits.SOURCE_CHARACTERS} characters, this one {len(source)}")
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return ast.parse(source)
+    except (RecursionError, MemoryError):
+        raise ScheduleError("this is nested too deeply") from None
+    except (SyntaxError, ValueError) as error:
+        line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1
+        start = min(_line_start(source, line) + column - 1, max(len(source) - 1, 0))
+        raise ScheduleError("this is not Python", source, (start, start + 1)) from None
+
+
+def _line_start(source: str, line: int) -> int:
+    return sum(len(text) for text in source.splitlines(keepends=True)[: line - 1])
+
+
+class Expressions:
+    """Turns the expressions of one Python text into nodes.
+
+    Args:
+        source: The text, which errors show.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._left = limits.NODES // 10  # names that are used twice are read twice
+
+    def node(self, expression: ast.expr, depth: int = 0) -> Node:
+        """The node of an expression.
+
+        Raises:
+            ScheduleError: It does something that the language has no word for.
+        """
+        self._left -= 1
+        if self._left < 0 or depth > limits.NESTING:
+            raise self.error("this is nested too deeply", expression)
+        try:
+            return self._node(expression, depth + 1)
+        except ScheduleError as error:
+            if error.span is not None:
+                raise
+            raise ScheduleError(error.title, self.source, self.span(expression), error.label, error.hint) from None
+
+    def _node(self, expression: ast.expr, depth: int) -> Node:
+        match expression:
+            case ast.Constant(value=str() | bool() | int() | float() | None as value):
+                return foreign.node(value)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                inner = self.node(operand, depth)
+                return Negative(NOWHERE, 1 + inner.depth, inner)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.node(operand, depth)
+            case ast.BinOp():
+                return self._operation(expression, depth)
+            case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in COMPARISONS:
+                sides = self.node(left, depth), self.node(right, depth)
+                return Comparison(NOWHERE, 1 + max(s.depth for s in sides), COMPARISONS[type(operator)], *sides)
+            case ast.List() | ast.Tuple():
+                return foreign.listed([self.node(item, depth) for item in expression.elts])
+            case ast.Dict(keys=keys, values=values) if None not in keys:
+                both = zip(keys, values, strict=True)
+                return foreign.listed([foreign.paired(self.node(k, depth), self.node(v, depth)) for k, v in both if k])
+            case ast.Name(id=name):
+                return self.name(name, expression, depth)
+            case ast.Attribute(attr=name):
+                path = dotted(expression)
+                constant = path is not None and path.split(".")[0] in PACKAGES and name in CONSTANTS
+                return Name(NOWHERE, 1, CONSTANTS[name]) if constant else self.parameter(name)
+            case ast.Call():
+                return self.call(expression, depth)
+        raise self.error("this has no counterpart in the language", expression)
+
+    def _operation(self, expression: ast.BinOp, depth: int) -> Node:
+        left, right = self.node(expression.left, depth), self.node(expression.right, depth)
+        above = 1 + max(left.depth, right.depth)
+        match expression.op:
+            case ast.Pow():
+                return Power(NOWHERE, above, left, right)
+            case ast.FloorDiv():
+                return called("floor", [Operation(NOWHERE, above, ("/",), (left, right))])
+            case ast.Mod():
+                return called("mod", [left, right])
+            case operator if type(operator) in OPERATORS:
+                return Operation(NOWHERE, above, (OPERATORS[type(operator)],), (left, right))
+        raise self.error("this operator has no counterpart in the language", expression)
+
+    def name(self, name: str, place: ast.expr, depth: int) -> Node:
+        """What a name stands for: a parameter, which gets its value later."""
+        return self.parameter(name)
+
+    def parameter(self, name: str) -> Node:
+        """A name whose value is given later."""
+        if name in RESERVED or not re.fullmatch(r"[A-Za-z][A-Za-z_0-9]*", name):
+            raise ScheduleError(f"`{name}` cannot be the name of a parameter", hint="write its value, or another name")
+        return Name(NOWHERE, 1, name)
+
+    def call(self, expression: ast.Call, depth: int) -> Node:
+        """A call of mathematics."""
+        package, _, last = (dotted(expression.func) or "").rpartition(".")
+        known = last in functions() and (not package or package in PACKAGES)
+        if not known or expression.keywords or any(isinstance(a, ast.Starred) for a in expression.args):
+            raise self.not_run(expression)
+        return called(last, [self.node(a, depth) for a in expression.args])
+
+    def not_run(self, expression: ast.expr) -> ScheduleError:
+        """The error for code whose result is not in the text."""
+        hint = "write its value, or a name in its place: it becomes a parameter"
+        return self.error("this would have to be run", expression, hint)
+
+    def error(self, title: str, place: ast.AST, hint: str = "") -> ScheduleError:
+        """An error with a caret under a part of the text."""
+        return ScheduleError(title, self.source, self.span(place), "", hint)
+
+    def span(self, place: ast.AST) -> Span:
+        """Where a part of the text stands, in characters."""
+        first = self._offset(getattr(place, "lineno", 1), getattr(place, "col_offset", 0))
+        last = self._offset(getattr(place, "end_lineno", 1), getattr(place, "end_col_offset", 0))
+        return first, max(last, first + 1)
+
+    def _offset(self, line: int, column: int) -> int:
+        start = _line_start(self.source, line)
+        return start + len(self.source[start:].encode()[:column].decode(errors="ignore"))
+
+
+def called(name: str, arguments: Sequence[Node]) -> Call:
+    """The call of a function of the language, its arguments by position."""
+    depth = 1 + max((a.depth for a in arguments), default=0)
+    return Call(NOWHERE, depth, Name(NOWHERE, 1, name), tuple(Argument(NOWHERE, a.depth, "", a) for a in arguments))
+
+
+def dotted(expression: ast.expr) -> str | None:
+    """The dotted name that an expression is."""
+    parts: list[str] = []
+    while isinstance(expression, ast.Attribute):
+        parts.append(expression.attr)
+        expression = expression.value
+    return ".".join([expression.id, *reversed(parts)]) if isinstance(expression, ast.Name) else None

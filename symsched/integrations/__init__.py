@@ -1,0 +1,28 @@
+"""Other libraries: one file each, imported only when asked for; none imports its library before it is used.
+
+What a file may offer
+
+- `from_...(...)`: a `Schedule` of what that library has;
+- `from_text(text)`: the same of a text that the library reads, for `symsched import --from NAME`;
+- `composed(call)`: an imported call as it behaves inside the library's compositions.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The files of this folder."""
+    found = (f.name.removesuffix(".py") for f in files(__name__).iterdir() if f.name.endswith(".py"))
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+@cache
+def load(name: str) -> Any | None:
+    """The module of a library; None for one that there is no file for."""
+    return import_module(f"{__name__}.{name}") if name in names() else None
