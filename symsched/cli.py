@@ -192,6 +192,43 @@ def plot(schedule: str, output: str | None, steps: int | None, values: dict[str,
 
 
 @main.command()
+@click.argument("one", metavar="SCHEDULE", shell_complete=_complete)
+@click.argument("other", metavar="SCHEDULE", shell_complete=_complete)
+@bind
+@pick
+@json_lines
+@click.pass_context
+def equivalent(
+    ctx: click.Context, one: str, other: str, values: dict[str, str], name: str | None, as_json: bool
+) -> None:
+    """Whether two schedules are the same function of the step, and where not.
+
+    The exit code is 1 where they differ.
+
+    Example: symsched equivalent 'linear(1, 100)' '(1 - t/100)[:100]'
+    """
+    from .equivalence import drawing, equivalence
+
+    left, right = _both([reading.text_of(text) for text in (one, other)], values, name)
+    found = equivalence(left, right)
+    if as_json:
+        _print_json(found.record())
+    else:
+        lines = drawing(left, right, found) if _encodable("\u28ff") else []
+        click.echo("\n".join([str(found), *[""][: len(lines)], *lines]))
+    ctx.exit(0 if found else WRONG)
+
+
+def _both(texts: list[str], values: dict[str, str], name: str | None) -> list[Any]:
+    """The schedules of some texts; a value is for those that have its parameter, a name for those that are plans."""
+    found = [reading.schedules(text, {}).get("") or reading.one_schedule(text, {}, name) for text in texts]
+    names = [{p.name for p in one.parameters} for one in found]
+    for unknown in values.keys() - set().union(*names):
+        raise click.UsageError(f"no parameter `{unknown}` in any of them")
+    return [one.bind(**{n: values[n] for n in values if n in own}) for one, own in zip(found, names, strict=True)]
+
+
+@main.command()
 @click.argument("schedules", metavar="[SCHEDULE]...", nargs=-1, shell_complete=_complete)
 @click.option("-f", "--file", "files", multiple=True, metavar="FILE", help="A file that holds one program.")
 @bind

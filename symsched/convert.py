@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from .errors import ScheduleError, suggest
-from .nodes import NOWHERE, List, Name, Negative, Node, Number, Operation, Pair, Program, Value
+from .nodes import NOWHERE, Definition, List, Name, Negative, Node, Number, Operation, Pair, Program, Value
 from .syntax import parse_program
 
 
@@ -98,3 +98,16 @@ def no_parameter(name: str, names: list[str]) -> ScheduleError:
     close = suggest(name, names)
     known = "parameters are " + ", ".join(names) if names else "it has no parameters"
     return ScheduleError(f"no parameter `{name}`", hint=f"did you mean `{close}`?" if close else known)
+
+
+def no_expression(program: Program) -> ScheduleError:
+    """The error for a program that is no schedule: empty, or definitions only."""
+    if not program.definitions:
+        return ScheduleError("a schedule cannot be empty", program.source, (0, max(len(program.source), 1)))
+    last: Definition = program.definitions[-1]
+    if isinstance(last, Value):
+        hint = f"leave `{last.name} =` out, or read several named schedules with symsched.plan"
+        return ScheduleError(f"this defines `{last.name}` but no schedule", program.source, last.span, "", hint)
+    return ScheduleError(
+        "a schedule follows the definitions", program.source, last.span, "", f"add a line: {last.name}(...)"
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import ScheduleError
 from .format import program_text
 from .names import joined, ordered, reached
-from .nodes import NOWHERE, Definition, Negative, Node, Operation, Power, Program, Slice, Value, chain
+from .nodes import NOWHERE, Negative, Node, Operation, Power, Program, Slice, chain
 from .syntax import parse_program
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sympy import Expr, Symbol
 
+    from .equivalence import Equivalence
     from .meaning import Meaning
 
 
@@ -45,7 +46,9 @@ class Schedule:
     def __init__(self, text: str) -> None:
         program = parse_program(text)
         if program.expression is None:
-            raise _no_expression(program)
+            from .convert import no_expression
+
+            raise no_expression(program)
         self._place(program)
         self._meaning  # noqa: B018 (raises)
 
@@ -188,6 +191,18 @@ class Schedule:
 
         return plot(self, path, steps)
 
+    def equivalent(self, other: Schedule) -> Equivalence:
+        """Whether another schedule is the same function of the step, by a proof or by exact evaluation.
+
+        Example:
+            >>> import symsched as ss
+            >>> print(ss.parse("cosine(1, 100)").equivalent(ss.parse("(1/2 + cos(pi*t/100)/2)[:100]")))
+            the same at every step: proved
+        """
+        from .equivalence import equivalence
+
+        return equivalence(self, other)
+
     # Other schedules
 
     def bind(self, /, **values: Any) -> Schedule:
@@ -212,11 +227,11 @@ class Schedule:
         return result
 
     def _combined(self, other: Any, build: Callable[[Node, Node], Node], swapped: bool = False) -> Schedule:
-        from .convert import to_program
+        from .convert import no_expression, to_program
 
         left, right = self.program, to_program(other)
         if right.expression is None:
-            raise _no_expression(right)
+            raise no_expression(right)
         if swapped:
             left, right = right, left
         definitions, first, second = joined(left, right)
@@ -312,15 +327,3 @@ class Schedule:
 def _from_text(text: str) -> Schedule:
     """A schedule from canonical text; one that is not complete, such as `decay(cosine, 500)`, stays so."""
     return Schedule._of(parse_program(text))
-
-
-def _no_expression(program: Program) -> ScheduleError:
-    if not program.definitions:
-        return ScheduleError("a schedule cannot be empty", program.source, (0, max(len(program.source), 1)))
-    last: Definition = program.definitions[-1]
-    if isinstance(last, Value):
-        hint = f"leave `{last.name} =` out, or read several named schedules with symsched.plan"
-        return ScheduleError(f"this defines `{last.name}` but no schedule", program.source, last.span, "", hint)
-    return ScheduleError(
-        "a schedule follows the definitions", program.source, last.span, "", f"add a line: {last.name}(...)"
-    )
