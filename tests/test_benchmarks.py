@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks import report
 from benchmarks.catalogue import groups
 from benchmarks.measuring import Benchmark, Medians, Timing, duration, faster, more, seconds, slower, times
 
@@ -44,12 +45,12 @@ MEDIANS = Medians(peer=4e-3, ours=1e-3, ratio=0.2)
 @pytest.mark.parametrize(
     ("figure", "value", "text", "target", "met"),
     [
-        (slower(0.8), 0.2, "0.20x", "at most 0.80x", True),
-        (slower(0.1), 0.2, "0.20x", "at most 0.10x", False),
-        (faster(5), 5.0, "5.0x", "at least 5.0x", True),
-        (faster(6), 5.0, "5.0x", "at least 6.0x", False),
+        (slower(0.8), 0.2, "0.200x the time", "at most 0.800x the time", True),
+        (slower(0.1), 0.2, "0.200x the time", "at most 0.100x the time", False),
+        (faster(5), 5.0, "5.00x as fast", "at least 5.00x as fast", True),
+        (faster(40), 5.0, "5.00x as fast", "at least 40.0x as fast", False),
         (seconds(1e-3), 1e-3, "1 ms", "at most 1 ms", True),
-        (more(1e-6), 0.0, "0 ns", "at most 1 µs", True),
+        (more(1e-6), 0.0, "0 ns more", "at most 1 µs more", True),
     ],
 )
 def test_figures(figure: Any, value: float, text: str, target: str, met: bool) -> None:
@@ -58,7 +59,7 @@ def test_figures(figure: Any, value: float, text: str, target: str, met: bool) -
 
 
 def test_a_median_of_ratios_is_not_a_ratio_of_medians() -> None:
-    """One slow turn of the machine slows both sides."""
+    """A turn in which the machine is slow slows both sides."""
     timing = Timing(peer=[1.0, 10.0, 3.0], ours=[2.0, 20.0, 3.0])
     assert timing.medians == Medians(3.0, 3.0, 2.0)
 
@@ -68,6 +69,11 @@ def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
-@pytest.mark.parametrize(("ratio", "text"), [(0.0416, "0.042x"), (0.42, "0.42x"), (3.14, "3.1x"), (1234.5, "1,234x")])
+@pytest.mark.parametrize(("ratio", "text"), [(0.0416, "0.0416"), (1, "1.00"), (31.44, "31.4"), (1234.5, "1,234")])
 def test_ratios(ratio: float, text: str) -> None:
     assert times(ratio) == text
+
+
+def test_the_page_has_every_benchmark() -> None:
+    page = report.PAGE.read_text(encoding="utf-8")
+    assert [b.name for b in EVERY if f"| {b.title} |" not in page.partition(f"\n## {b.group}\n")[2]] == []

@@ -27,10 +27,11 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     timings = config.stash.get(TIMINGS, {})
     for number, what, figure, target, met in report.summary(timings):
-        terminalreporter.write_line(f"{number:4}{figure:>9}  {target:20}{met:9}{what}")
+        terminalreporter.write_line(f"{number:4}{figure:>18}  {target:27}{met:9}{what}")
     every = {benchmark for group in report.groups() for benchmark in group.benchmarks}
     if every == timings.keys():
         report.PAGE.write_text(report.page(timings), encoding="utf-8")

@@ -49,12 +49,21 @@ class Medians:
 
 @dataclass(frozen=True)
 class Figure:
-    """One number out of the medians: how it is computed, how it is written, and when it is good enough."""
+    """One number out of the medians.
+
+    Attributes:
+        of: How it is computed.
+        form: How it is written.
+        limit: What it should reach; nan where nothing is asked of it.
+        at_most: Whether it should stay below the limit, or above.
+        has_peer: Whether the peer's time has a part in it.
+    """
 
     of: Callable[[Medians], float]
     form: Callable[[float], str]
     limit: float = math.nan
     at_most: bool = True
+    has_peer: bool = True
 
     @property
     def target(self) -> str:
@@ -66,8 +75,8 @@ class Figure:
 
 
 def times(value: float) -> str:
-    """A ratio with as many digits as it deserves: 0.42x, 3.1x, 125x."""
-    return f"{value:,.{max(0, 1 - math.floor(math.log10(value)))}f}x"
+    """A ratio with three digits: 0.0421, 3.14, 1,235."""
+    return f"{value:,.{max(0, 2 - math.floor(math.log10(value)))}f}"
 
 
 def duration(seconds: float) -> str:
@@ -80,22 +89,24 @@ def duration(seconds: float) -> str:
 
 def slower(at_most: float = math.nan) -> Figure:
     """Our time as a multiple of the peer's."""
-    return Figure(lambda medians: medians.ratio, times, at_most)
+    return Figure(lambda medians: medians.ratio, lambda value: f"{times(value)}x the time", at_most)
 
 
 def faster(at_least: float = math.nan) -> Figure:
     """The peer's time as a multiple of ours."""
-    return Figure(lambda medians: 1 / medians.ratio, times, at_least, at_most=False)
+    return Figure(lambda medians: 1 / medians.ratio, lambda value: f"{times(value)}x as fast", at_least, at_most=False)
 
 
 def seconds(at_most: float = math.nan) -> Figure:
     """Our time itself."""
-    return Figure(lambda medians: medians.ours, duration, at_most)
+    return Figure(lambda medians: medians.ours, duration, at_most, has_peer=False)
 
 
 def more(at_most: float = math.nan) -> Figure:
     """Our time less the peer's."""
-    return Figure(lambda medians: max(medians.ours - medians.peer, 0.0), duration, at_most)
+    return Figure(
+        lambda medians: max(medians.ours - medians.peer, 0.0), lambda value: f"{duration(value)} more", at_most
+    )
 
 
 @dataclass(frozen=True)

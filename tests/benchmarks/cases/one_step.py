@@ -97,7 +97,7 @@ def optax_worked() -> Any:
     return optax.warmup_cosine_decay_schedule(0.0, 1e-3, 500, 10_500)
 
 
-@one_step.add("against warmup_cosine_decay_schedule of optax, jitted", faster())
+@one_step.add("against warmup_cosine_decay_schedule of optax, jitted, and its value read", faster())
 def optax_jitted() -> Sides:
     import jax
 
@@ -105,7 +105,7 @@ def optax_jitted() -> Sides:
     return sides(lambda t: float(jitted(t)), list(STEPS[::5]), tolerance=1e-6)
 
 
-@one_step.add("against the same of optax, not jitted", faster(), rounds=20)
+@one_step.add("the same of optax, not jitted", faster(), rounds=20)
 def optax_eager() -> Sides:
     eager = optax_worked()
     return sides(lambda t: float(eager(t)), list(STEPS[::50]), tolerance=1e-6)
@@ -118,7 +118,7 @@ def keras_worked() -> Any:
     return CosineDecay(0.0, 10_000, warmup_target=1e-3, warmup_steps=500)
 
 
-@one_step.add("against CosineDecay of Keras with a warm-up, on JAX, jitted", faster())
+@one_step.add("against CosineDecay of Keras with a warm-up, on JAX, jitted, and its value read", faster())
 def keras_jitted() -> Sides:
     import jax
 
@@ -126,7 +126,7 @@ def keras_jitted() -> Sides:
     return sides(lambda t: float(jitted(t)), list(STEPS[::5]), tolerance=1e-6)
 
 
-@one_step.add("against the same of Keras, not jitted", faster(), rounds=3)
+@one_step.add("the same of Keras, not jitted", faster(), rounds=3)
 def keras_eager() -> Sides:
     eager = keras_worked()
     return sides(lambda t: float(eager(t)), list(STEPS[::300]), tolerance=1e-6)
@@ -135,13 +135,14 @@ def keras_eager() -> Sides:
 many = Group("One step of a chain", "The time of one step of a chain of n stages over that of a chain of 3.")
 
 
-def long_chain(stages: int) -> Sides:
-    short, chain = Chain("cosine", 3, 1000), Chain("cosine", stages, 1000)
+def long_chain(shape: str, stages: int) -> Sides:
+    short, chain = Chain(shape, 3, 1000), Chain(shape, stages, 1000)
     steps = range(0, chain.steps, max(1, chain.steps // 3000))
     few, ours = ss.parse(short.text).compile("python"), ss.parse(chain.text).compile("python")
     return Sides(walk(few, [t % short.steps for t in steps]), walk(ours, steps), len(steps))
 
 
-for stages in STAGES:
-    target = {1000: (slower(3.5), "A8")}.get(stages, (slower(), ""))
-    many.add(f"{stages:,} cosine stages", *target)(partial(long_chain, stages))
+for shape in ("linear", "cosine"):
+    for stages in STAGES:
+        target = (slower(3.5), "A8") if stages == 1000 else (slower(),)
+        many.add(f"{stages:,} {shape} stages", *target)(partial(long_chain, shape, stages))
