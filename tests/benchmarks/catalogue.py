@@ -13,4 +13,4 @@ def groups() -> list[Group]:
     files = sorted((Path(__file__).parent / "cases").glob("*.py"))
     modules = [import_module(f"benchmarks.cases.{path.stem}") for path in files]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Group)]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found))  # a file may have two names for one group

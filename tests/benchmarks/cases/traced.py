@@ -74,8 +74,8 @@ for shape, stages, run, compilation in CHAINS:
     title = f"{stages:,} {shape} stages, against join_schedules"
     if run is not None:
         sides = partial(chain_sides, shape, stages)
-        running.add(title, *run, rounds=20, small=partial(chain_sides, shape, min(stages, 10), FEW))(sides)
-    small = partial(compile_sides, shape, min(stages, 10))
+        running.add(title, *run, rounds=20, small=partial(chain_sides, shape, min(stages, 30), FEW))(sides)
+    small = partial(compile_sides, shape, min(stages, 30))
     compiling.add(title, *compilation, rounds=1 if stages == 1000 else 7, small=small)(
         partial(compile_sides, shape, stages)
     )
