@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "symsched.backends"
 
@@ -29,8 +31,15 @@ def load(name: str) -> Any | None:
     if name in _files():
         module = import_module(f"{__name__}.{name}")
         return module if hasattr(module, "emit") else None
-    foreign = {e.name: e for e in entry_points(group=GROUP)}
-    return foreign[name].load() if name in foreign else None
+    entry = _entry_points().get(name)
+    return entry.load() if entry is not None else None
+
+
+def _entry_points() -> dict[str, EntryPoint]:
+    """The backends that other packages bring; looking for them takes longer than importing one of ours."""
+    from importlib.metadata import entry_points
+
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 
 def _files() -> set[str]:
@@ -42,7 +51,7 @@ def _files() -> set[str]:
 def known() -> tuple[str, ...]:
     """The names of all backends. Modules of this folder that only share their work with others print nothing."""
     own = (name for name in _files() if load(name) is not None)
-    return tuple(sorted({*own, *(e.name for e in entry_points(group=GROUP))}))
+    return tuple(sorted({*own, *_entry_points()}))
 
 
 def is_available(name: str) -> bool:

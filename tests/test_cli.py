@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -208,3 +209,15 @@ def test_check_needs_something() -> None:
         2,
         usage("check", "[SCHEDULE]...", "nothing to check: give a schedule, - or --file"),
     )
+
+
+@pytest.mark.parametrize("collects", [True, False])
+@pytest.mark.parametrize("text", ["linear(1, 10)", "linear(1", "peak"])
+def test_a_command_leaves_the_garbage_collector_as_it_was(text: str, collects: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        run("eval", text, "5")
+        assert gc.isenabled() == collects
+    finally:
+        (gc.enable if before else gc.disable)()

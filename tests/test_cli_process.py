@@ -126,3 +126,18 @@ def test_a_command_imports_what_it_needs(args: list[str], never: set[str]) -> No
     code, _, err = outcome(run(*args, code=LOADED))
     assert code == 0
     assert never.isdisjoint(json.loads(err))
+
+
+def test_a_command_looks_for_no_garbage() -> None:
+    """What is registered first is called last: the second line is about the state in which the process ends."""
+    code = """
+import atexit, gc
+from symsched.cli import main
+seen = []
+gc.callbacks.append(lambda phase, info: seen.append(phase))
+atexit.register(lambda: print(len(gc.get_objects()) < gc.get_freeze_count()))
+main(prog_name="symsched", standalone_mode=False)
+gc.callbacks.clear()
+print(seen)
+"""
+    assert outcome(run("eval", EXAMPLE, "250", code=code)) == (0, "0.0005\n[]\nTrue\n", "")

@@ -146,6 +146,13 @@ def test_python_backend_imports_no_framework() -> None:
     assert {"sympy", "lark"} <= set(imported(code)) <= {"sympy", "lark"}
 
 
+def test_evaluating_imports_one_backend() -> None:
+    code = 'import symsched; symsched.parse("cosine(1, 10)")(3)\nimport sys; print(*sys.modules)'
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    names = {f"symsched.backends.{name}" for name in symsched.available_backends()}
+    assert names & set(done.stdout.split()) == {"symsched.backends.python"}
+
+
 @pytest.mark.parametrize("name", [name for name in symsched.available_backends() if name in FRAMEWORKS])
 def test_a_backend_imports_its_framework_only(name: str) -> None:
     emit = f'import symsched; symsched.emit("cosine(1, 10)", {name!r})'
