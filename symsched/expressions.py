@@ -17,7 +17,7 @@ from .nodes import NOWHERE, Argument, Call, Comparison, Name, Negative, Node, Op
 
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-PACKAGES = {"math", "np", "numpy", "jnp", "torch"}
+PACKAGES = {"math", "np", "numpy", "jnp", "jax.numpy", "torch"}
 """Where functions and numbers of mathematics are found."""
 
 CONSTANTS = {"pi": "pi", "inf": "inf"}
@@ -41,15 +41,17 @@ def parsed(source: str) -> ast.Module:
         with warnings.catch_warnings(action="ignore"):
             return ast.parse(source)
     except (RecursionError, MemoryError):
-        raise ScheduleError("this is nested too deeply") from None
+        raise ScheduleError("this is nested too deeply", source, (0, len(source))) from None
     except (SyntaxError, ValueError) as error:
         line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1
-        start = min(_line_start(source, line) + column - 1, max(len(source) - 1, 0))
+        starts = line_starts(source)
+        start = min(starts[min(line, len(starts)) - 1] + max(column, 1) - 1, max(len(source) - 1, 0))
         raise ScheduleError("this is not Python", source, (start, start + 1)) from None
 
 
-def _line_start(source: str, line: int) -> int:
-    return sum(len(text) for text in source.splitlines(keepends=True)[: line - 1])
+def line_starts(source: str) -> list[int]:
+    """Where the lines of a Python text begin, which end in other ways than those of `str.splitlines`."""
+    return [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", source))]
 
 
 class Expressions:
@@ -62,6 +64,8 @@ class Expressions:
     def __init__(self, source: str) -> None:
         self.source = source
         self._left = limits.NODES // 10  # names that are used twice are read twice
+        self._starts = line_starts(source)
+        self._parameters: dict[str, str] = {}
 
     def node(self, expression: ast.expr, depth: int = 0) -> Node:
         """The node of an expression.
@@ -81,7 +85,7 @@ class Expressions:
 
     def _node(self, expression: ast.expr, depth: int) -> Node:
         match expression:
-            case ast.Constant(value=str() | bool() | int() | float() | None as value):
+            case ast.Constant(value=bool() | int() | float() | None as value):
                 return foreign.node(value)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 inner = self.node(operand, depth)
@@ -97,16 +101,21 @@ class Expressions:
                 return foreign.listed([self.node(item, depth) for item in expression.elts])
             case ast.Dict(keys=keys, values=values) if None not in keys:
                 both = zip(keys, values, strict=True)
-                return foreign.listed([foreign.paired(self.node(k, depth), self.node(v, depth)) for k, v in both if k])
-            case ast.Name(id=name):
-                return self.name(name, expression, depth)
+                return foreign.listed([foreign.paired(self._key(k, depth), self.node(v, depth)) for k, v in both if k])
+            case ast.Name():
+                return self.name(expression, depth)
             case ast.Attribute(attr=name):
                 path = dotted(expression)
-                constant = path is not None and path.split(".")[0] in PACKAGES and name in CONSTANTS
-                return Name(NOWHERE, 1, CONSTANTS[name]) if constant else self.parameter(name)
+                if path is None:
+                    raise self.not_run(expression)
+                return self.constant(path) or self.parameter(name, path)
             case ast.Call():
                 return self.call(expression, depth)
         raise self.error("this has no counterpart in the language", expression)
+
+    def _key(self, key: ast.expr, depth: int) -> Node:
+        word = key.value if isinstance(key, ast.Constant) else None
+        return foreign.node(word) if isinstance(word, str) else self.node(key, depth)
 
     def _operation(self, expression: ast.BinOp, depth: int) -> Node:
         left, right = self.node(expression.left, depth), self.node(expression.right, depth)
@@ -122,19 +131,38 @@ class Expressions:
                 return Operation(NOWHERE, above, (OPERATORS[type(operator)],), (left, right))
         raise self.error("this operator has no counterpart in the language", expression)
 
-    def name(self, name: str, place: ast.expr, depth: int) -> Node:
+    def name(self, expression: ast.Name, depth: int) -> Node:
         """What a name stands for: a parameter, which gets its value later."""
-        return self.parameter(name)
+        return self.parameter(expression.id, expression.id)
 
-    def parameter(self, name: str) -> Node:
-        """A name whose value is given later."""
+    @staticmethod
+    def constant(path: str) -> Node | None:
+        """A number of mathematics, such as `math.pi`; None for another name."""
+        package, _, last = path.rpartition(".")
+        return Name(NOWHERE, 1, CONSTANTS[last]) if package in PACKAGES and last in CONSTANTS else None
+
+    def parameter(self, name: str, path: str) -> Node:
+        """A name whose value is given later.
+
+        Args:
+            name: The name.
+            path: All that was written, `config.lr`; one parameter cannot stand for two of them.
+        """
         if name in RESERVED or not re.fullmatch(r"[A-Za-z][A-Za-z_0-9]*", name):
             raise ScheduleError(f"`{name}` cannot be the name of a parameter", hint="write its value, or another name")
+        first = self._parameters.setdefault(name, path)
+        if first != path:
+            title = f"`{path}` and `{first}` would both become the parameter `{name}`"
+            raise ScheduleError(title, hint="write the value of one of them")
         return Name(NOWHERE, 1, name)
 
     def call(self, expression: ast.Call, depth: int) -> Node:
-        """A call of mathematics."""
-        package, _, last = (dotted(expression.func) or "").rpartition(".")
+        """What a call stands for."""
+        return self.mathematics(expression, dotted(expression.func) or "", depth)
+
+    def mathematics(self, expression: ast.Call, path: str, depth: int) -> Node:
+        """A call of a function that the language has, too."""
+        package, _, last = path.rpartition(".")
         known = last in functions() and (not package or package in PACKAGES)
         if not known or expression.keywords or any(isinstance(a, ast.Starred) for a in expression.args):
             raise self.not_run(expression)
@@ -156,8 +184,9 @@ class Expressions:
         return first, max(last, first + 1)
 
     def _offset(self, line: int, column: int) -> int:
-        start = _line_start(self.source, line)
-        return start + len(self.source[start:].encode()[:column].decode(errors="ignore"))
+        """The place of a column, which Python counts in bytes."""
+        start = self._starts[min(line, len(self._starts)) - 1]
+        return start + len(self.source[start : start + column].encode()[:column].decode(errors="ignore"))
 
 
 def called(name: str, arguments: Sequence[Node]) -> Call:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from . import prelude
@@ -59,9 +60,9 @@ def originals() -> dict[str, Original]:
         for last, entry in prelude.public(prelude.module(module)).items():
             equals = _EQUALS.search(" ".join(entry.doc.split()))
             if module not in (prelude.CORE, prelude.SHAPE) and equals is not None:
-                arguments = (re.split(r"[=:]", a)[0].strip() for a in equals[2].split(","))
-                name = f"{module}.{last}"
-                found[name] = Original(name, entry, equals[1], tuple(a for a in arguments if a))
+                arguments = [a.strip() for a in equals[2].split(",")]
+                name, by_place = f"{module}.{last}", takewhile(str.isidentifier, arguments)
+                found[name] = Original(name, entry, equals[1], tuple(by_place))
     return found
 
 

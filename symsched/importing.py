@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from typing import Any
 
-from . import foreign, integrations
+from . import foreign
+from .bindings import Bindings, origins
 from .errors import ScheduleError
 from .expressions import Expressions, dotted, parsed
 from .nodes import NOWHERE, Call, Name, Node
@@ -38,60 +43,61 @@ def imported(source: str, library: str | None = None) -> Schedule:
         optax.cosine_decay_schedule(1e-3, decay_steps=epochs*100)
     """
     if library is None:
-        return _Script(source, parsed(source).body).schedule()
-    formats = {n: m.from_text for n in integrations.names() if hasattr(m := integrations.load(n), "from_text") and m}
+        return _Script(source, parsed(source)).schedule()
+    formats = text_formats()
     if library not in formats:
         hint = f"formats are {', '.join(formats)}; Python needs no name"
         raise ScheduleError(f"unknown format `{library}`", hint=hint)
-    found: Schedule = formats[library](source)
+    found: Schedule = formats[library].from_text(source)
     return found
+
+
+def text_formats() -> dict[str, Any]:
+    """The libraries that have a text of their own, by the name that `imported` takes."""
+    return {name: module for name, module in _integrations().items() if hasattr(module, "from_text")}
 
 
 class _Script(Expressions):
     """Some lines of Python, of which the last makes a schedule."""
 
-    def __init__(self, source: str, body: list[ast.stmt]) -> None:
+    def __init__(self, source: str, module: ast.Module) -> None:
         super().__init__(source)
-        self._body = [s for s in body if not isinstance(s, ast.Import | ast.ImportFrom)]
-        self._origins = dict(_origins(body))
-        self._assigned: dict[str, ast.expr] = {}
+        self._body = [s for s in module.body if not isinstance(s, ast.Import | ast.ImportFrom)]
+        self._origins = origins(module)
+        self._bindings = Bindings(self._body)
         self._rate: Node = Name(NOWHERE, 1, foreign.RATE)
+        self._read: set[ast.Call] = set()
+        self._optimizers: set[str] = set()
 
     def schedule(self) -> Schedule:
         if not self._body:
             raise ScheduleError("nothing to import", hint="write a call, such as optim.lr_scheduler.StepLR(opt, 30)")
-        for statement in self._body[:-1]:
-            self._remember(statement)
         last = self._body[-1]
         value = last.value if isinstance(last, ast.Expr | ast.Assign | ast.AnnAssign) else None
         if value is None:
             raise self.error("the last line makes no schedule", last, "end with the call that makes it")
-        return foreign.schedule(_composed(self.node(value)))
+        made = _composed(self.node(value))
+        self._check_alone()
+        return foreign.schedule(made)
 
-    def _remember(self, statement: ast.stmt) -> None:
-        """Keep what a name is assigned; other statements, such as a loop, make no schedule."""
-        match statement:
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=value)
-                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-            ):
-                if name in self._names(value):
-                    raise self.error(f"`{name}` is made from itself", statement, "give the new value a name of its own")
-                self._assigned[name] = value
+    def name(self, expression: ast.Name, depth: int) -> Node:
+        with self._followed(expression) as value:
+            if not isinstance(value, ast.Name):
+                return self.node(value, depth)
+            path = self._origins.get(value.id, value.id)
+            return self.constant(path) or self.parameter(value.id, value.id)
 
-    @staticmethod
-    def _names(value: ast.expr) -> set[str]:
-        return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
-
-    def name(self, name: str, place: ast.expr, depth: int) -> Node:
-        return self.node(self._assigned[name], depth) if name in self._assigned else self.parameter(name)
+    @contextmanager
+    def _followed(self, expression: ast.expr, place: ast.expr | None = None) -> Iterator[ast.expr]:
+        """What a name stands for where it is used; names in that are those of the line that assigned it."""
+        with self._bindings.followed(expression) as value:
+            if value is None:
+                raise self.not_run(place or expression)
+            yield value
 
     def call(self, expression: ast.Call, depth: int) -> Node:
-        path = dotted(expression.func)
-        if path is None:
-            raise self.not_run(expression)
-        first, dot, rest = path.partition(".")
-        path = self._origins.get(first, first) + dot + rest
+        path = self._path(expression)
+        self._read.add(expression)
         try:
             original = self._original(path)
         except ScheduleError as unknown:
@@ -99,7 +105,20 @@ class _Script(Expressions):
         given = self._arguments(original, expression, depth)
         if original.takes_rate:
             given = {foreign.RATE: self._rate, **given}
-        return foreign.call(original.name, given)
+        return replace(foreign.call(original.name, given), span=self.span(expression))
+
+    def _path(self, expression: ast.Call) -> str:
+        """The dotted name of what is called, as it is where it comes from."""
+        path = dotted(expression.func)
+        if path is None:
+            raise self.not_run(expression)
+        first, dot, rest = path.partition(".")
+        with self._followed(ast.Name(first), expression.func) as value:
+            known = dotted(value)
+        if known is None:
+            raise self.not_run(expression)
+        first, inner, last = known.partition(".")
+        return self._origins.get(first, first) + inner + last + dot + rest
 
     def _original(self, path: str) -> foreign.Original:
         """The entry of a path; a bare name may come from a module of which everything was imported."""
@@ -111,16 +130,23 @@ class _Script(Expressions):
                     return foreign.find(f"{module}.{path}")
             raise
 
+    def _known(self, expression: ast.Call) -> foreign.Original | None:
+        """The entry that a call has, None without one."""
+        with suppress(ScheduleError):
+            return self._original(self._path(expression))
+        return None
+
     def _otherwise(self, expression: ast.Call, path: str, unknown: ScheduleError, depth: int) -> Node:
         """A call that makes no schedule: of mathematics, of `dict`, or an optimizer that is given a schedule."""
-        if path == "dict" and not expression.args:
-            named = [(k.arg, k.value) for k in expression.keywords if k.arg is not None]
-            return foreign.listed([foreign.paired(foreign.node(name), self.node(v, depth)) for name, v in named])
-        rate = next((k.value for k in expression.keywords if k.arg in RATES), None)
-        if isinstance(rate, ast.Call):
-            return self.node(rate, depth)
+        if path == "dict" and not expression.args and all(k.arg for k in expression.keywords):
+            named = [(foreign.node(k.arg), self.node(k.value, depth)) for k in expression.keywords]
+            return foreign.listed([foreign.paired(*pair) for pair in named])
+        for rate in [*(k.value for k in expression.keywords if k.arg in RATES), *expression.args[:1]]:
+            with self._followed(rate) as value:
+                if isinstance(value, ast.Call) and self._known(value):
+                    return self.node(value, depth)
         if not path.split(".")[-1][:1].isupper() and "schedule" not in path:
-            return super().call(expression, depth)
+            return self.mathematics(expression, path, depth)
         reason = _reason(path.rpartition(".")[2])
         title = f"`{path}` cannot become a schedule: {reason}" if reason else unknown.title
         hint = "write the curve in the language" if reason else unknown.hint
@@ -133,47 +159,70 @@ class _Script(Expressions):
             raise self.error("`*` would have to be run", expression, "write the arguments out")
         names, positional = list(original.arguments), list(expression.args)
         if len(positional) > len(names):
-            title = f"`{original.path}` takes {len(names)} arguments by position, but got {len(positional)}"
-            raise self.error(title, positional[len(names)])
+            title = (
+                f"`{original.path}` is given {len(positional)} arguments by position, of which {len(names)} are known"
+            )
+            raise self.error(title, positional[len(names)], "give it by name")
+        words = {p.name for p in original.entry.parameters if isinstance(p.kind, tuple)}
         pairs = [*zip(names, positional, strict=False), *((k.arg or "", k.value) for k in expression.keywords)]
         given: dict[str, Node] = {}
         for name, value in pairs:
+            if name in given:
+                raise self.error(f"`{name}` is given twice", value)
             if name == "optimizer":
+                self._optimizers.add(self._text(value))
                 self._rate = self._rate_of(value, depth)
             elif name not in foreign.SILENT:
-                given[name] = self.node(value, depth)
+                given[name] = self._word(value, depth) if name in words else self.node(value, depth)
         return given
+
+    def _word(self, expression: ast.expr, depth: int) -> Node:
+        """An argument that is one of some words."""
+        with self._followed(expression) as value:
+            word = value.value if isinstance(value, ast.Constant) else None
+            return foreign.node(word) if isinstance(word, str) else self.node(value, depth)
 
     def _rate_of(self, optimizer: ast.expr, depth: int) -> Node:
         """The learning rate of an optimizer, a parameter where the text does not tell it."""
-        if isinstance(optimizer, ast.Name):
-            optimizer = self._assigned.get(optimizer.id, optimizer)
-        if not isinstance(optimizer, ast.Call):
-            return Name(NOWHERE, 1, foreign.RATE)
-        named = {k.arg: k.value for k in optimizer.keywords}
-        rates = [named[n] for n in RATES if n in named] or optimizer.args[1:2]
-        return self.node(rates[0], depth) if rates else Name(NOWHERE, 1, foreign.RATE)
+        with self._followed(optimizer) as made:
+            if isinstance(made, ast.Call) and not any(isinstance(a, ast.Starred) for a in made.args):
+                groups = [key for a in made.args[:1] for d in ast.walk(a) if isinstance(d, ast.Dict) for key in d.keys]
+                if any(isinstance(key, ast.Constant) and key.value in RATES for key in groups):
+                    raise self.error("the parameter groups have rates of their own", made, "write one rate")
+                rates = [k.value for k in made.keywords if k.arg in RATES] or made.args[1:2]
+                if rates:
+                    return self.node(rates[0], depth)
+        return self.parameter(foreign.RATE, "the rate of the optimizer")
 
+    def _text(self, expression: ast.expr) -> str:
+        return self.source[slice(*self.span(expression))]
 
-def _origins(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-    """What imported names stand for; `*` for the modules of which everything is imported."""
-    everything = [s.module for s in body if isinstance(s, ast.ImportFrom) and s.module and s.names[0].name == "*"]
-    yield "*", " ".join(everything)
-    for statement in body:
-        module = f"{statement.module}." if isinstance(statement, ast.ImportFrom) and statement.module else ""
-        for alias in statement.names if isinstance(statement, ast.Import | ast.ImportFrom) else ():
-            if alias.asname or module:
-                yield alias.asname or alias.name, module + alias.name
+    def _check_alone(self) -> None:
+        """A scheduler changes what the others of its optimizer find, also one that is not part of the last line."""
+        for call in self._bindings.calls:
+            optimizer = [*call.args, *(k.value for k in call.keywords if k.arg == "optimizer")][:1]
+            if call in self._read or not optimizer or self._text(optimizer[0]) not in self._optimizers:
+                continue
+            original = self._known(call)
+            if original is not None and original.arguments[:1] == ("optimizer",):
+                hint = "put them together with SequentialLR or ChainedScheduler, or leave this one out"
+                raise self.error("this scheduler changes the same optimizer", call, hint)
 
 
 def _composed(call: Node) -> Node:
     """A call as it behaves inside the compositions of its library."""
     module = call.function.name.partition(".")[0] if isinstance(call, Call) else ""
-    composed: Callable[[Node], Node] | None = getattr(integrations.load(module), "composed", None)
+    composed: Callable[[Node], Node] | None = getattr(_integrations().get(module), "composed", None)
     return call if composed is None else composed(call)
 
 
 def _reason(name: str) -> str | None:
     """Why something of another library can have no counterpart."""
-    libraries = map(integrations.load, integrations.names())
-    return next((m.CODE[name] for m in libraries if m is not None and name in getattr(m, "CODE", {})), None)
+    return next((m.CODE[name] for m in _integrations().values() if name in getattr(m, "CODE", {})), None)
+
+
+@cache
+def _integrations() -> dict[str, Any]:
+    """The files of the folder, by name; this file names none of them."""
+    folder = import_module(f"{__package__}.integrations")
+    return {name: folder.load(name) for name in folder.names()}

@@ -157,8 +157,8 @@ class _Formula(Expressions):
         first, last = getattr(place, "col_offset", 0), getattr(place, "end_col_offset", 1)
         return shift + first, shift + max(last, first + 1)
 
-    def name(self, name: str, place: ast.expr, depth: int) -> Node:
-        return Name(NOWHERE, 1, "t") if name == "t" else self.parameter(name)
+    def name(self, expression: ast.Name, depth: int) -> Node:
+        return Name(NOWHERE, 1, "t") if expression.id == "t" else super().name(expression, depth)
 
     def call(self, expression: ast.Call, depth: int) -> Node:
         if dotted(expression.func) == "where" and not expression.keywords:

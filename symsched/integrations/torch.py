@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from .. import foreign
-from ..errors import ScheduleError
-from ..nodes import NOWHERE, Argument, Call, List, Node, Number, Operation
+from ..errors import ScheduleError, Span
+from ..nodes import NOWHERE, Call, Node, Operation
 from ..schedule import Schedule
-
-MULTIPLIERS = ("StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR")
-"""Schedulers that multiply what is there, and so can act together."""
+from . import _torch_nesting as nesting
 
 CODE = {
     "LambdaLR": "its curve is a Python function",
@@ -48,10 +45,32 @@ def from_scheduler(scheduler: Any, group: int | None = None) -> Schedule:
     if group is not None and group not in groups:
         raise ScheduleError(f"there is no parameter group {group}", hint=f"groups are 0 to {len(groups) - 1}")
     chosen = groups if group is None else [group]
-    found = list(dict.fromkeys(foreign.schedule(composed(_call(scheduler, g))) for g in chosen))
+    found = list(dict.fromkeys(_curve(scheduler, g) for g in chosen))
     if len(found) > 1:
         raise ScheduleError("the parameter groups follow different curves", hint="choose one: group=0")
     return found[0]
+
+
+def _curve(scheduler: Any, group: int) -> Schedule:
+    """The schedule of one parameter group, which is where the scheduler has taken that group."""
+    call = _call(scheduler, group)
+    rate = foreign.node(_number(scheduler.optimizer.param_groups[group]["initial_lr"]))
+    schedule = foreign.schedule(nesting.nested(call, rate))
+    theirs = scheduler.get_last_lr()[group]
+    ours = schedule(_position(scheduler))
+    near = 1e-2 if hasattr(theirs, "item") else 1e-6  # a tensor drifts in float32
+    scale = max(abs(ours), *(abs(_number(rate)) for rate in _first(scheduler).base_lrs))
+    if not abs(ours - _number(theirs)) <= near * scale:
+        title = f"the learning rate is {_number(theirs):g}, and {type(scheduler).__name__} alone would make it {ours:g}"
+        hint = "import the scheduler that is stepped, before another one is made for the same optimizer"
+        raise ScheduleError(title, hint=hint)
+    return schedule
+
+
+def _position(scheduler: Any) -> int:
+    """How many steps were made."""
+    epoch = scheduler.last_epoch if hasattr(scheduler, "last_epoch") else _position(scheduler._schedulers[0])
+    return int(epoch)
 
 
 def _call(scheduler: Any, group: int) -> Call:
@@ -95,9 +114,9 @@ def _average(scheduler: Any, group: int) -> dict[str, Any]:
 def _cyclic(scheduler: Any, group: int) -> dict[str, Any]:
     if scheduler._scale_fn_custom is not None:
         raise ScheduleError("CyclicLR with a `scale_fn` cannot become a schedule: it is a Python function")
-    total = scheduler.total_size
-    up = round(scheduler.step_ratio * total)
-    down = round(total - up)
+    total, ratio = scheduler.total_size, scheduler.step_ratio
+    up = _shortest(ratio * total, lambda x: x / total == ratio)
+    down = total - up
     lengths = {"step_size_up": up, "step_size_down": None if up == down else down}
     rates = {"base_lr": scheduler.base_lrs[group], "max_lr": scheduler.max_lrs[group]}
     return {**rates, **lengths, "cycle_momentum": True}
@@ -110,8 +129,8 @@ def _one_cycle(scheduler: Any, group: int) -> dict[str, Any]:
     ends = phases[0]["end_step"]
     return {
         "max_lr": rates[0],
-        "div_factor": _shortest(rates[0] / rates[1], lambda x: rates[0] / x == rates[1]),
-        "final_div_factor": _shortest(rates[1] / rates[2], lambda x: rates[1] / x == rates[2]),
+        "div_factor": _quotient(rates[0], rates[1]),
+        "final_div_factor": _quotient(rates[1], rates[2]),
         "pct_start": _shortest((ends + 1) / total, lambda x: float(x * total) - 1 == ends),
         "anneal_strategy": scheduler._anneal_func_type,
         "three_phase": len(phases) == 3,
@@ -119,10 +138,17 @@ def _one_cycle(scheduler: Any, group: int) -> dict[str, Any]:
     }
 
 
+def _quotient(above: float, below: float) -> float:
+    """What one rate was divided by to make another."""
+    if below == 0:
+        return math.inf if above else 1.0
+    return _shortest(above / below, lambda x: above / x == below)
+
+
 def _shortest(value: float, fits: Callable[[float], bool]) -> float:
     """The number with the fewest digits that gives what a scheduler has kept."""
     rounded = (float(f"{value:.{digits}g}") for digits in range(1, 17))
-    return next((x for x in rounded if fits(x)), value)
+    return next((x for x in rounded if x and fits(x)), value)
 
 
 def _sequential(scheduler: Any, group: int) -> dict[str, Any]:
@@ -135,6 +161,8 @@ def _chained(scheduler: Any, group: int) -> dict[str, Any]:
 
 
 def _inner(scheduler: Any, group: int) -> list[Call]:
+    if len(set(map(id, scheduler._schedulers))) < len(scheduler._schedulers):
+        raise ScheduleError("one scheduler stands in two places of a composition", hint="make one for each place")
     return [_call(one, group) for one in scheduler._schedulers]
 
 
@@ -153,84 +181,46 @@ _SPECIAL: dict[str, Callable[[Any, int], dict[str, Any]]] = {
 }
 
 
-# What torch does to schedulers inside each other
+# Python text
 
 
-def composed(call: Node, ahead: int = 0) -> Node:
-    """A call as torch runs it.
+def composed(call: Node) -> Node:
+    """A call that was imported, as torch runs it; where it stands in the text tells when it was made.
 
-    A SequentialLR that comes first inside another is stepped once more when that one is made, so it changes over
-    `ahead` steps early.
+    OneCycleLR leaves its start as the rate of what is made after it, and so does CyclicLR where it is made first.
 
     Raises:
-        ScheduleError: A ChainedScheduler holds schedulers that do not multiply.
+        ScheduleError: torch does something that no entry says.
     """
-    if not isinstance(call, Call) or not call.arguments:
+    if not isinstance(call, Call):
         return call
-    schedulers = next((a.value for a in call.arguments if a.name in ("", "schedulers") and _is_list(a)), None)
-    if call.function.name == "torch.SequentialLR" and isinstance(schedulers, List):
-        first, *later = schedulers.items
-        inner = foreign.listed([composed(first, ahead + 1), *map(composed, later)])
-        return _with(call, schedulers=inner, milestones=_earlier(call, ahead))
-    if call.function.name == "torch.ChainedScheduler" and isinstance(schedulers, List):
-        _check_chained(schedulers)
-        return _with(call, schedulers=foreign.listed([composed(one, ahead) for one in schedulers.items]))
-    return call
+    made = sorted(nesting.leaves(call), key=lambda leaf: leaf.span)
+    if len({leaf.span for leaf in made}) < len(made):
+        raise ScheduleError("one scheduler stands in two places of a composition", hint="make one for each place")
+    if [leaf.function.name for leaf in made].count(nesting.ONE_CYCLE) > 1:
+        raise ScheduleError(
+            "each OneCycleLR changes the rates of the others", hint="join them in the language, with >>"
+        )
+    rate: Node | None = None
+    rates: dict[Span, Node] = {}
+    for place, leaf in enumerate(made):
+        given = nesting.arguments(leaf)
+        if leaf.function.name == nesting.ONE_CYCLE:
+            rate = _divided(given["max_lr"], given["div_factor"])
+        elif leaf.function.name == nesting.CYCLE:
+            rate = given["base_lr"] if place == 0 else rate
+        elif rate is not None:
+            rates[leaf.span] = rate
+    return nesting.nested(_with_rates(call, rates), rate)
 
 
-def _is_list(argument: Argument) -> bool:
-    return isinstance(argument.value, List)
+def _divided(left: Node, right: Node) -> Node:
+    return Operation(NOWHERE, 1 + max(left.depth, right.depth), ("/",), (left, right))
 
 
-def _with(call: Call, **values: Node) -> Call:
-    arguments = tuple(
-        replace(a, value=values.get(a.name or "schedulers", a.value)) if _is_list(a) else a for a in call.arguments
-    )
-    return replace(call, arguments=arguments)
-
-
-def _earlier(call: Call, ahead: int) -> Node:
-    milestones = next((a.value for a in call.arguments if a.name == "milestones"), None)
-    if not isinstance(milestones, List):
-        return foreign.listed([])
-    return foreign.listed([_minus(m, ahead) for m in milestones.items])
-
-
-def _minus(milestone: Node, ahead: int) -> Node:
-    if ahead == 0:
-        return milestone
-    if isinstance(milestone, Number):
-        return Number(NOWHERE, 1, max(milestone.value - ahead, Fraction(0)))
-    return Operation(NOWHERE, 1 + milestone.depth, ("-",), (milestone, Number(NOWHERE, 1, Fraction(ahead))))
-
-
-def _check_chained(schedulers: List) -> None:
-    """Schedulers that multiply act together; so does a cosine to 0 over rates that have settled when it ends."""
-    calls = [one for one in schedulers.items if isinstance(one, Call)]
-    if len(schedulers.items) < 2:
-        return
-    waves = [one for one in calls if one.function.name == "torch.CosineAnnealingLR"]
-    others = [one for one in calls if one not in waves]
-    for one in others:
-        if one.function.name.removeprefix("torch.") not in MULTIPLIERS:
-            raise _not_chained(one, "it sets the value, whatever the others did")
-    for wave in waves:
-        given = {a.name: a.value for a in wave.arguments}
-        if len(waves) > 1 or "eta_min" in given:
-            raise _not_chained(wave, "only one wave down to 0 multiplies the others")
-        if not all(_settles(one, given.get("T_max")) for one in others):
-            raise _not_chained(wave, "after `T_max` it goes on from the value that it finds there")
-
-
-def _settles(call: Call, end: Node | None) -> bool:
-    """Whether a factor is 1 for good from a step on."""
-    given = {a.name: a.value for a in call.arguments}
-    length = given.get("total_iters", Number(NOWHERE, 1, Fraction(5)))
-    known = isinstance(length, Number) and isinstance(end, Number) and 0 < length.value <= end.value
-    return known and call.function.name in ("torch.LinearLR", "torch.ConstantLR") and "end_factor" not in given
-
-
-def _not_chained(call: Call, why: str) -> ScheduleError:
-    name = call.function.name.removeprefix("torch.")
-    hint = "put schedulers after each other with SequentialLR, or multiply schedules yourself"
-    return ScheduleError(f"{name} inside a ChainedScheduler cannot become a schedule: {why}", hint=hint)
+def _with_rates(call: Call, rates: dict[Span, Node]) -> Call:
+    """A call whose schedulers have the rates that those made before them left."""
+    inner = [_with_rates(part, rates) for part in nesting.parts(call)]
+    if inner:
+        return nesting.changed(call, schedulers=foreign.listed([*inner]))
+    return nesting.changed(call, lr=rates[call.span]) if call.span in rates else call
