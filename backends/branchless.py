@@ -13,6 +13,7 @@ from typing import Any
 from .lowering import Segment, lower
 from .module import assemble, documentation, indent, letter, numbers, safe_names
 from .ranges import Ranges, uses_step
+from .tables import Table, buckets, table
 from .writer import Template, Writer
 
 
@@ -29,6 +30,9 @@ class Dialect:
         where: The function that chooses by a condition.
         zeros: Zeros in the shape of the steps.
         taken: Names that a parameter must not have.
+        array: A table of numbers as an array.
+        buckets: The table of the first stage of each bucket of steps; "" where stages are searched for.
+        for_tables: Import lines that tables need.
         decorators: Lines above the formula.
     """
 
@@ -40,6 +44,9 @@ class Dialect:
     where: str
     zeros: str
     taken: frozenset[str]
+    array: str
+    buckets: str = ""
+    for_tables: str = ""
     decorators: tuple[str, ...] = ()
 
 
@@ -54,15 +61,18 @@ def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str]], str]) -
     inner = safe_names(program.parameters, frozenset({"t", "at", "y", *dialect.taken, *dialect.helpers}))
     tables: dict[tuple[float, ...], str] = {}
     writer = Writer(dialect.templates, {}, tables, inner.__getitem__, letter(["y", *inner.values()]))
-    body = _body(program.segments, writer, dialect)
+    rows = table(program.segments)
+    body = _body(program.segments, writer, dialect) if rows is None else _rows(rows, writer, dialect)
     function = [*dialect.decorators, f"def _values({', '.join(['t', *inner.values()])}):", *indent(body, 1)]
-    constants = [f"{name} = {numbers(table)}" for table, name in tables.items()]
+    constants = [f"{name} = {numbers(values)}" for values, name in tables.items()]
+    constants += [] if rows is None else _constants(rows, dialect)
     used = [*(n for h in writer.helpers for n in (*dialect.needed_by.get(h, ()), h))]
     helpers = [dialect.helpers[name] for name in dict.fromkeys(used)]
     text = "\n".join(function)
     for name, value in (("_INFINITY", '"inf"'), ("_NAN", '"nan"')):
         constants += [f"{name} = float({value})"] * (name in text)
-    head = [[documentation(schedule, dialect.needs)], [dialect.imports], constants]
+    imports = [dialect.imports, dialect.for_tables] if rows is not None and dialect.for_tables else [dialect.imports]
+    head = [[documentation(schedule, dialect.needs)], imports, constants]
     return assemble("\n\n".join("\n".join(p) for p in head if p), *helpers, text, entry(names))
 
 
@@ -86,6 +96,50 @@ def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect) -> li
         else:
             lines.append(f"y = {dialect.where}({conditions[i]}, {_floating(value)}, y)")
     return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]
+
+
+def _rows(rows: Table, writer: Writer, dialect: Dialect) -> list[str]:
+    """Lines that look the stage up and compute each form with the numbers of that stage."""
+    find = "_stage_of" if _bucketed(rows, dialect) else "_search"
+    writer.helpers.update({find: None, "_column": None})
+    lines = [f"t = {dialect.where}(t < 0, 0.0, t)", f"i = {find}(t)"]
+    several = len(rows.forms) > 1
+    lines += ["form = _column(_FORM, i)"] * several
+    first = 0
+    for k, form in enumerate(rows.forms):
+        step = "t"
+        if several and uses_step(form.value):
+            lines.append(f"at = {dialect.where}(form == {k}, t, {form.inside!r})")
+            step = "at"
+        count = len(next(iter(form.rows.values())))
+        writer.columns = [f"_column(_COLUMN{first + j}, i)" for j in range(count)]
+        first += count
+        inner, value = writer.block(form.value, Ranges((0.0, 0.0)), step)
+        value = value if uses_step(form.value) or count else f"{dialect.zeros} + {_floating(value)}"
+        lines += [*inner, f"y = {value}" if k == 0 else f"y = {dialect.where}(form == {k}, {_floating(value)}, y)"]
+    return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]
+
+
+def _bucketed(rows: Table, dialect: Dialect) -> bool:
+    return bool(dialect.buckets) and buckets(rows.ends) is not None
+
+
+def _constants(rows: Table, dialect: Dialect) -> list[str]:
+    """The tables of a schedule."""
+    ends, count = rows.ends, len(rows.ends) + 1
+    lines = []
+    found = buckets(ends) if dialect.buckets else None
+    inner = f"_UNTIL = {dialect.array.format(numbers(ends))}"
+    if found is not None:
+        width, number = found
+        lines += [inner, f"_WIDTH = {width!r}", f"_BUCKETS = {dialect.buckets.format(count=number)}"]
+        lines.append("_UNTIL = np.append(_UNTIL, np.inf)")
+    else:
+        lines.append(inner)
+    if len(rows.forms) > 1:
+        lines.append(f"_FORM = {dialect.array.format(numbers(rows.form_of()))}")
+    columns = [column for form in rows.forms for column in form.columns(count)]
+    return lines + [f"_COLUMN{j} = {dialect.array.format(numbers(column))}" for j, column in enumerate(columns)]
 
 
 def _inside(segment: Segment, bounds: list[str], i: int, writer: Writer) -> str:

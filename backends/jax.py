@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .branchless import Dialect, module
+from .module import numbers
 from .writer import ATOM, INFIX, call
 
 REQUIRES = "jax"
 FUNCTION = "schedule"
+
+
+def _series(name: str, first: int, last: int, whole: str) -> str:
+    """The sine or the cosine up to a quarter turn by its power series, which XLA makes vector code of."""
+    terms = [(-1) ** (n // 2) / math.factorial(n) for n in range(last, first - 1, -2)]
+    return f"""
+def {name}(x):
+    y = x * x
+    rest = 0.0
+    for c in {numbers(tuple(terms), 1)}:
+        rest = c + y * rest
+    return {whole}
+"""
+
 
 _TEMPLATES = {
     **INFIX,
@@ -33,10 +49,14 @@ _TEMPLATES = {
     "bezier": call("_bezier", 5),
     "search": (ATOM, "_cycle({1}, {0})", (-1,)),
     "take": (ATOM, "_take({1}, {0})", (-1,)),
+    "quarter_sin": call("_quarter_sine"),
+    "quarter_cos": call("_quarter_cosine"),
     **{name: call(f"jnp.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan")},
 }
 
 _HELPERS = {
+    "_quarter_sine": _series("_quarter_sine", 3, 21, "x + x * y * rest"),
+    "_quarter_cosine": _series("_quarter_cosine", 2, 22, "1 + y * rest"),
     "_sqrt": """
 def _sqrt(x):
     # Its derivative at 0 is infinite, and infinity times 0 would spoil the gradients of everything before.
@@ -94,6 +114,20 @@ def _cycle(begins, t):
     index = jnp.searchsorted(jnp.array(begins, jnp.float64), jax.lax.stop_gradient(t), side="right") - 1
     return index.astype(jnp.float64)
 """,
+    "_stage_of": """
+def _stage_of(t):
+    # A bucket of steps holds at most one end.
+    i = jnp.asarray(_BUCKETS)[(jnp.minimum(t, _UNTIL[-2]) / _WIDTH).astype(jnp.int32)]
+    return i + (t >= jnp.asarray(_UNTIL)[i])
+""",
+    "_search": """
+def _search(t):
+    return jnp.searchsorted(jnp.asarray(_UNTIL), t, side="right")
+""",
+    "_column": """
+def _column(values, i):
+    return jnp.asarray(values)[i]
+""",
     "_take": """
 def _take(begins, index):
     return jnp.array(begins, jnp.float64)[index.astype(jnp.int64)]
@@ -121,6 +155,9 @@ _DIALECT = Dialect(
     needed_by={"_modulo": ("_floor_divide",)},
     where="jnp.where",
     zeros="jnp.zeros_like(t)",
+    array="np.array({}, np.float64)",
+    buckets='np.searchsorted(_UNTIL, np.arange({count}) * _WIDTH, side="right").astype(np.int32)',
+    for_tables="import numpy as np",
     decorators=("@jax.jit",),
     taken=frozenset({"jax", "jnp", "kind", "isinstance"}),
 )

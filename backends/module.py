@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from keyword import iskeyword
 from typing import Any
 
@@ -41,14 +41,15 @@ def signature(names: list[str]) -> str:
     return ", ".join(["t", "*", *names]) if names else "t"
 
 
-def numbers(values: tuple[float, ...]) -> str:
-    """A table of numbers, wrapped."""
-    items = ", ".join(repr(int(v)) if v.is_integer() and v <= 2**53 else repr(v) for v in values) + (
+def numbers(values: Sequence[float], depth: int = 0) -> str:
+    """A table of numbers, wrapped, for a line at some depth of indentation."""
+    items = ", ".join(repr(int(v)) if float(v).is_integer() and abs(v) <= 2**53 else repr(v) for v in values) + (
         "," if len(values) == 1 else ""
     )
     if len(items) < WIDTH - 20:
         return f"({items})"
-    return "(\n" + textwrap.fill(items, WIDTH, initial_indent="    ", subsequent_indent="    ") + ",\n)"
+    inside, outside = "    " * (depth + 1), "    " * depth
+    return "(\n" + textwrap.fill(items, WIDTH, initial_indent=inside, subsequent_indent=inside) + f",\n{outside})"
 
 
 def assemble(*blocks: str) -> str:

@@ -33,6 +33,8 @@ TEMPLATES = {
     "bezier": call("_bezier", 5),
     "search": (ATOM, "_cycle({1}, {0})", (-1,)),
     "take": (ATOM, "{1}[{0}]", (-1,)),
+    "quarter_sin": call("np.sin"),
+    "quarter_cos": call("np.cos"),
     **{
         name: call(f"np.{name}")
         for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")

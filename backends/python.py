@@ -31,6 +31,8 @@ TEMPLATES = {
     "bezier": call("_bezier", 5),
     "search": (SUM, "bisect_right({1}, {0}) - 1", (-1,)),
     "take": (ATOM, "{1}[{0}]", (-1,)),
+    "quarter_sin": call("math.sin"),
+    "quarter_cos": call("math.cos"),
     **{
         name: call(f"math.{name}")
         for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan")
@@ -235,7 +237,7 @@ def _is_float(node: Node) -> bool:
     stack = [node]
     while stack:
         node = stack.pop()
-        if node.name in ("add", "sub", "mul", "neg"):
+        if node.name in ("add", "sub", "mul", "neg", "square"):
             stack.extend(node.args)
         elif node.name in _FLOATS or (node.name == "const" and getattr(node.value, "denominator", 0) != 1):
             return True
@@ -254,6 +256,8 @@ _FLOATS = {
     "log10",
     "sin",
     "cos",
+    "quarter_sin",
+    "quarter_cos",
     "tan",
     "tanh",
     "sigmoid",

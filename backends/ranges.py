@@ -161,5 +161,6 @@ _RULES: dict[str, Callable[..., Range]] = {
 }
 
 _BOUNDED: dict[str, Range] = {
-    "sin": (-1.0, 1.0), "cos": (-1.0, 1.0), "tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0),
+    "sin": (-1.0, 1.0), "cos": (-1.0, 1.0), "quarter_sin": (0.0, 1.0), "quarter_cos": (-1.0, 1.0),
+    "tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0),
 }  # fmt: skip

@@ -68,8 +68,12 @@ def _one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Nod
     if positive and isinstance(cosine, sympy.cos):
         angle = cosine.args[0]
         middle = half_turn(angle)
+        quarter = _is_within(low, angle)
         if middle is not None and _is_above_half(low, middle, falls=sign > 0):
-            wave = low.op("cos", low.code(angle, clocks))
+            rest = _turn_complement(angle) if quarter and sign < 0 else None
+            if rest is not None:  # 1 - cos x = 1 + cos(pi - x), and pi - x is at most a quarter turn
+                sign, angle = 1, tree.multiply(sympy.Integer(2), rest)
+            wave = low.op("quarter_cos" if quarter and sign > 0 else "cos", low.code(angle, clocks))
             return low.add(low.const(Fraction(1)), wave if sign > 0 else low.neg(wave))
         half = tree.multiply(sympy.Rational(1, 2), angle)
         if sign > 0:  # 1 + cos x = 2 sin(pi/2 - x/2)**2, and x is pi times a progress
@@ -77,10 +81,25 @@ def _one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Nod
             if rest is None:
                 return low.mul(low.const(Fraction(2)), low.square(_wave(low, sympy.cos(half, evaluate=False), clocks)))
             half = rest
-        return low.mul(low.const(Fraction(2)), low.square(_wave(low, sympy.sin(half, evaluate=False), clocks)))
+        wave = (
+            low.op("quarter_sin", low.code(half, clocks))
+            if quarter
+            else _wave(low, sympy.sin(half, evaluate=False), clocks)
+        )
+        return low.mul(low.const(Fraction(2)), low.square(wave))
     if not positive and isinstance(term, sympy.exp):
         return low.op("expm1", low.code(term.args[0], clocks))
     return None
+
+
+def _is_within(low: Operations, angle: Expr) -> bool:
+    """Whether an angle of pi times a progress stays between 0 and pi wherever the segment applies."""
+    middle = half_turn(angle)
+    if middle is None:
+        return False
+    begin = tree.fraction(angle.args[1].args[1])
+    start, stop = low.time
+    return begin <= start and stop is not None and stop <= 2 * middle - begin
 
 
 def _is_above_half(low: Operations, middle: Fraction, falls: bool) -> bool:

@@ -32,6 +32,8 @@ _TEMPLATES = {
     "bezier": call("_bezier", 5),
     "search": (ATOM, "_cycle({1}, {0})", (-1,)),
     "take": (ATOM, "_take({1}, {0})", (-1,)),
+    "quarter_sin": call("torch.sin"),
+    "quarter_cos": call("torch.cos"),
     **{name: call(f"torch.{name}") for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan")},
 }
 
@@ -92,6 +94,14 @@ def _cycle(begins, t):
     begins = torch.tensor(begins, dtype=t.dtype, device=t.device)
     return (torch.searchsorted(begins, t.detach().contiguous(), right=True) - 1).to(t.dtype)
 """,
+    "_search": """
+def _search(t):
+    return torch.searchsorted(_UNTIL.to(t.device), t.detach().contiguous(), right=True)
+""",
+    "_column": """
+def _column(values, i):
+    return values.to(i.device)[i]
+""",
     "_take": """
 def _take(begins, index):
     begins = torch.tensor(begins, dtype=index.dtype, device=index.device)
@@ -117,6 +127,7 @@ _DIALECT = Dialect(
     needed_by={"_modulo": ("_floor_divide",)},
     where="torch.where",
     zeros="torch.zeros_like(t)",
+    array='torch.tensor({}, dtype=torch.float64, device="cpu")',
     taken=frozenset({"torch", "steps", "kind"}),
 )
 

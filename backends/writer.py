@@ -55,6 +55,7 @@ class Writer:
     Attributes:
         helpers: Names of the helper functions that the text uses, in order of first use.
         tables: Tables of numbers that the text uses, with their names.
+        columns: What stands for the columns of a table of stages.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Writer:
         self.names = names
         self.letter = letter
         self.helpers: dict[str, None] = {}
+        self.columns: list[str] = []
 
     def block(self, node: Node, ranges: Ranges, step: str = "t") -> tuple[list[str], str]:
         """The lines that assign variables, and the expression that is the value."""
@@ -118,6 +120,8 @@ class Writer:
             return text, SIGN if text.startswith("-") else ATOM
         if node.name == "step":
             return self.step, ATOM
+        if node.name == "column":
+            return self.columns[int(node.value)], ATOM  # type: ignore[call-overload]
         if node.name == "param":
             return self.names(str(node.value)), ATOM
         precedence, template, needs = self._template(node)
