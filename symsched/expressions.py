@@ -126,7 +126,7 @@ class Expressions:
             case ast.FloorDiv():
                 return called("floor", [Operation(NOWHERE, above, ("/",), (left, right))])
             case ast.Mod():
-                return called("mod", [left, right])
+                return self.remainder(left, right)
             case operator if type(operator) in OPERATORS:
                 return Operation(NOWHERE, above, (OPERATORS[type(operator)],), (left, right))
         raise self.error("this operator has no counterpart in the language", expression)
@@ -155,6 +155,10 @@ class Expressions:
             title = f"`{path}` and `{first}` would both become the parameter `{name}`"
             raise ScheduleError(title, hint="write the value of one of them")
         return Name(NOWHERE, 1, name)
+
+    def remainder(self, left: Node, right: Node) -> Node:
+        """What is left of a division."""
+        return called("mod", [left, right])
 
     def call(self, expression: ast.Call, depth: int) -> Node:
         """What a call stands for."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
 from .. import foreign
 from ..errors import ScheduleError, Span
 from ..expressions import Expressions, called, dotted, parsed
-from ..nodes import NOWHERE, Name, Negative, Node, Number, Slice, chain
+from ..nodes import NOWHERE, Comparison, Name, Negative, Node, Number, Slice, chain
 from ..schedule import Schedule
 
 FORM = "a keyframe is FRAME:(VALUE), such as 0:(0.65)"
@@ -21,8 +21,8 @@ def from_keyframes(text: str) -> Schedule:
     """The schedule of a keyframe string of Deforum.
 
     Between two numbers the value goes along a line. An expression holds from its frame up to the next keyframe, and `t`
-    in it is the number of the frame; `max_f` and `s` in it become parameters. The first value also stands before its
-    frame, the last one after it.
+    in it is the number of the frame; `max_f` and `s` in it become parameters. Only digits with a point are a number:
+    `1e-3` is an expression. The first value also stands before its frame, the last one after it.
 
     Args:
         text: Keyframes, each a frame and a value in parentheses.
@@ -53,21 +53,27 @@ from_text = from_keyframes
 
 @dataclass(frozen=True)
 class Knot:
-    """A frame and its value."""
+    """A frame and its value.
+
+    Attributes:
+        frame: Its number.
+        value: What stands in its parentheses.
+        span: Where the frame stands in the text.
+        is_number: Whether a line goes on from it, as it does from what Deforum takes for a number.
+        changes: Whether the value depends on the frame.
+    """
 
     frame: int
     value: Node
     span: Span
-
-    @property
-    def is_number(self) -> bool:
-        return isinstance(self.value.operand if isinstance(self.value, Negative) else self.value, Number)
+    is_number: bool
+    changes: bool
 
 
 def _line(knots: list[Knot]) -> Node:
     if len(knots) == 1:
         return called("constant", [knots[0].value])
-    first = [] if knots[0].frame == 0 else [Knot(0, knots[0].value, knots[0].span)]
+    first = [] if knots[0].frame == 0 else [replace(knots[0], frame=0)]
     pairs = [foreign.paired(_count(knot.frame), knot.value) for knot in [*first, *knots]]
     return called("keyframes", [Name(NOWHERE, 1, "linear"), *pairs])
 
@@ -83,16 +89,19 @@ def _stages(knots: list[Knot]) -> list[Node]:
         else:
             stages.append(_piece(one, next_.frame))
     last = knots[-1]
-    return [*stages, called("constant", [last.value]) if last.is_number else _piece(last, None)]
+    return [*stages, _piece(last, None)]
 
 
 def _from(knot: Knot) -> Node:
     """The value at a keyframe."""
-    return knot.value if knot.is_number else called("at", [knot.value, _count(knot.frame)])
+    return called("at", [knot.value, _count(knot.frame)]) if knot.changes else knot.value
 
 
 def _piece(knot: Knot, until: int | None) -> Node:
     """An expression from its frame on, on the clock of the whole."""
+    if not knot.changes:
+        length = [] if until is None else [_count(until - knot.frame)]
+        return called("hold" if length else "constant", [*length, knot.value])
     stop = None if until is None else _count(until)
     start = _count(knot.frame) if knot.frame else None
     return Slice(NOWHERE, 2 + knot.value.depth, knot.value, start, stop) if start or stop else knot.value
@@ -104,7 +113,8 @@ def _count(frame: int) -> Number:
 
 # Reading
 
-_HEAD = re.compile(r"\s*([0-9]{1,18})\s*:\s*\(")
+_HEAD = re.compile(r"\s*([0-9]{1,15})\s*:\s*\(")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)", re.ASCII)
 
 
 def _knots(text: str) -> list[Knot]:
@@ -115,8 +125,10 @@ def _knots(text: str) -> list[Knot]:
             start = place + len(text[place:]) - len(text[place:].lstrip())
             raise ScheduleError("this is not a keyframe", text, (start, len(text.rstrip())), "", FORM)
         stop = _closing(text, head.end() - 1)
-        value = _Formula(text, head.end(), stop).value()
-        found.append(Knot(int(head[1]), value, head.span(1)))
+        formula = _Formula(text, head.end(), stop)
+        value = formula.value()
+        is_number = _NUMBER.fullmatch(re.sub(r"[()]", "", text[head.end() : stop])) is not None
+        found.append(Knot(int(head[1]), value, head.span(1), is_number, formula.changes))
         comma = re.compile(r"\s*(,|$)").match(text, stop + 1)
         if comma is None:
             raise ScheduleError("a comma is missing between two keyframes", text, (stop, stop + 1), "", FORM)
@@ -140,6 +152,7 @@ class _Formula(Expressions):
     def __init__(self, text: str, start: int, stop: int) -> None:
         super().__init__(text)
         self._start, self._stop = start, stop
+        self.changes = False
 
     def value(self) -> Node:
         place = self._start, max(self._stop, self._start + 1)
@@ -152,13 +165,28 @@ class _Formula(Expressions):
         return self.node(body[0].value)
 
     def span(self, place: ast.AST) -> Span:
-        skipped = len(self.source[self._start : self._stop]) - len(self.source[self._start : self._stop].lstrip())
-        shift = self._start + skipped
+        """Where a part of the value stands; all of it where the value goes over several lines."""
+        written = self.source[self._start : self._stop]
+        if "\n" in written.strip() or not written.isascii():
+            return self._start, max(self._stop, self._start + 1)
+        shift = self._start + len(written) - len(written.lstrip())
         first, last = getattr(place, "col_offset", 0), getattr(place, "end_col_offset", 1)
         return shift + first, shift + max(last, first + 1)
 
     def name(self, expression: ast.Name, depth: int) -> Node:
-        return Name(NOWHERE, 1, "t") if expression.id == "t" else super().name(expression, depth)
+        if expression.id != "t":
+            return super().name(expression, depth)
+        self.changes = True
+        return Name(NOWHERE, 1, "t")
+
+    def remainder(self, left: Node, right: Node) -> Node:
+        """What is left of a division, which has the sign of the left side here."""
+        if isinstance(left, Name | Number) and isinstance(right, Number):
+            return called("mod", [left, right])
+        size = right if isinstance(right, Number) else called("abs", [right])
+        below = called("mod", [Negative(NOWHERE, 1 + left.depth, left), size])
+        negative = Comparison(NOWHERE, 1 + left.depth, "<", left, Number(NOWHERE, 1, Fraction(0)))
+        return called("where", [negative, Negative(NOWHERE, 1 + below.depth, below), called("mod", [left, size])])
 
     def call(self, expression: ast.Call, depth: int) -> Node:
         if dotted(expression.func) == "where" and not expression.keywords:

@@ -52,7 +52,7 @@ def _saved(record: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     if record.get("module", HOME) not in (HOME, None):
         raise _unknown(f"{record['module']}.{record.get('class_name')}")
     name, config = record.get("class_name"), record.get("config")
-    if not isinstance(name, str) or not isinstance(config, Mapping):
+    if not isinstance(name, str) or not isinstance(config, Mapping) or not all(isinstance(key, str) for key in config):
         hint = f"{HOME}.serialize(schedule) makes one"
         raise ScheduleError("a configuration has a `class_name` and a `config`", hint=hint)
     return name, config
@@ -60,6 +60,8 @@ def _saved(record: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 
 def _plain(value: Any) -> Any:
     """A tensor as a number; lists as they are."""
+    if isinstance(value, str):
+        raise ScheduleError(f"{value!r} is not a number")
     if isinstance(value, list | tuple):
         return [_plain(v) for v in value]
     return value.item() if hasattr(value, "item") else value
@@ -67,4 +69,4 @@ def _plain(value: Any) -> Any:
 
 def _unknown(name: str) -> ScheduleError:
     hint = f"only the schedules of {HOME} are known: write this one in the language"
-    return ScheduleError(f"`{name}` cannot become a schedule: its curve is a Python function", hint=hint)
+    return ScheduleError(f"`{name}` cannot become a schedule", hint=hint)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any
 
 from .. import foreign, prelude
 from ..convert import to_program
 from ..errors import ScheduleError, suggest
-from ..nodes import NOWHERE, Node, Operation
+from ..nodes import NOWHERE, Function, Node, Operation
 from ..schedule import Schedule
 
 WHOLE = "create_learning_rate_scheduler"
@@ -32,16 +32,27 @@ def from_factors(factors: str, **numbers: Any) -> Schedule:
         >>> print(from_factors("constant * rsqrt_decay", base_learning_rate=1.0, warmup_steps=10_000))
         t5x.create_learning_rate_scheduler(t5x.constant(1)*t5x.rsqrt_decay(1e4))
     """
+    check_names(numbers, {*readable(factors_of()), "step_offset", "min_learning_rate"})
     given = {name: to_node(value) for name, value in numbers.items()}
-    return foreign.schedule(
-        entry(WHOLE, {"factors": product(factors, given, {"step_offset", "min_learning_rate"}), **given})
-    )
+    return foreign.schedule(entry(WHOLE, {"factors": product(factors, given, factors_of()), **given}))
 
 
 def from_text(text: str) -> Schedule:
     """The schedule of a factor string with its numbers after it: `constant * rsqrt_decay, warmup_steps=10000`."""
+    factors, numbers = parts(text)
+    return from_factors(factors, **numbers)
+
+
+def parts(text: str) -> tuple[str, dict[str, str]]:
+    """The factors of a text, and its numbers by name."""
     factors, *settings = text.split(",")
-    return from_factors(factors, **dict(setting(text, s) for s in settings))
+    numbers: dict[str, str] = {}
+    for written in settings:
+        name, value = setting(text, written)
+        if name in numbers:
+            raise ScheduleError(f"`{name}` is given twice", text, (text.rindex(name), text.rindex(name) + len(name)))
+        numbers[name] = value
+    return factors, numbers
 
 
 def setting(text: str, written: str) -> tuple[str, str]:
@@ -62,22 +73,27 @@ def to_node(value: Any) -> Node:
     return expression
 
 
-def product(factors: str, numbers: Mapping[str, Node], others: set[str]) -> Node:
-    """The factors that a string names, each with the numbers that it reads.
+def factors_of(*left_out: str) -> dict[str, Function]:
+    """The factors that there are."""
+    return {n: e for n, e in prelude.public(prelude.module("t5x")).items() if n not in {WHOLE, *left_out}}
 
-    Args:
-        factors: The string.
-        numbers: Numbers by name; one that nothing reads must still exist.
-        others: Names of numbers that are read elsewhere.
-    """
-    known = {n: e for n, e in prelude.public(prelude.module("t5x")).items() if n != WHOLE}
-    readable = {p.name for e in known.values() for p in e.parameters}
-    readable |= others
+
+def readable(known: Mapping[str, Function]) -> set[str]:
+    """The numbers that some factors read."""
+    return {p.name for e in known.values() for p in e.parameters}
+
+
+def check_names(numbers: Iterable[str], known: set[str]) -> None:
+    """Refuse a number that nothing reads."""
     for name in numbers:
-        if name not in readable:
-            close = suggest(name, readable)
-            hint = f"did you mean `{close}`?" if close else "numbers are " + ", ".join(sorted(readable))
+        if name not in known:
+            close = suggest(name, known)
+            hint = f"did you mean `{close}`?" if close else "numbers are " + ", ".join(sorted(known))
             raise ScheduleError(f"no factor reads `{name}`", hint=hint)
+
+
+def product(factors: str, numbers: Mapping[str, Node], known: Mapping[str, Function]) -> Node:
+    """The factors that a string names, each with the numbers that it reads."""
     found = []
     for part in re.finditer(r"[^*]+|(?<=\*)(?=\*|$)|^(?=\*|$)", factors):
         name = part[0].strip()

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import foreign
 from ..errors import ScheduleError, suggest
+from ..expressions import called
 from ..nodes import NOWHERE, Name, Node, Number, Operation
 from ..schedule import Schedule
 
@@ -48,6 +49,9 @@ def from_args(
     rate: Any = Name(NOWHERE, 1, foreign.RATE) if learning_rate is None else learning_rate
     warmup: Any = num_warmup_steps or 0
     if not isinstance(arguments, str):
+        if not hasattr(arguments, "lr_scheduler_type"):
+            title = f"a {type(arguments).__name__} has no `lr_scheduler_type`"
+            raise ScheduleError(title, hint="give a TrainingArguments, or a name such as 'cosine'")
         name, specific = arguments.lr_scheduler_type, {**(arguments.lr_scheduler_kwargs or {}), **specific}
         steps = arguments.max_steps if steps is None and arguments.max_steps > 0 else steps
         rate = arguments.learning_rate if learning_rate is None else learning_rate
@@ -58,13 +62,24 @@ def from_args(
     if "num_stable_steps" in specific:
         del lengths["num_training_steps"]
     given = {foreign.RATE: rate, **{n: v for n, v in lengths.items() if n in taken}, **specific}
-    return foreign.schedule(foreign.call(original.name, {key: foreign.node(value) for key, value in given.items()}))
+    return foreign.schedule(foreign.call(original.name, {key: _node(original, key, v) for key, v in given.items()}))
+
+
+def _node(original: foreign.Original, name: str, value: Any) -> Node:
+    """An argument; words are only where one of some is asked for."""
+    words = {p.name for p in original.entry.parameters if isinstance(p.kind, tuple)}
+    if isinstance(value, str) and name not in words:
+        raise ScheduleError(f"{value!r} is not a number")
+    return foreign.node(value)
 
 
 def _original(name: str) -> foreign.Original:
     """The entry of a short name; the names are those of the library that is installed."""
-    from transformers.optimization import TYPE_TO_SCHEDULER_FUNCTION
-
+    try:
+        from transformers.optimization import TYPE_TO_SCHEDULER_FUNCTION
+    except ImportError:
+        title = "the names of schedules are those of transformers, which is not installed"
+        raise ScheduleError(title, hint="pip install 'symsched[transformers]'") from None
     functions = {kind.value: function.__name__ for kind, function in TYPE_TO_SCHEDULER_FUNCTION.items()}
     if name not in functions:
         close = suggest(name, functions)
@@ -83,6 +98,4 @@ def _warmup(arguments: Any, steps: int | None) -> int | Node:
         return int(arguments.get_warmup_steps(steps or 0))
     part = foreign.node(arguments.warmup_steps)
     assert isinstance(part, Number)
-    from ..expressions import called
-
     return called("ceil", [Operation(NOWHERE, 1 + part.depth, ("*",), (part, TOTAL))])

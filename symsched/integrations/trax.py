@@ -6,7 +6,6 @@ from typing import Any
 
 from .. import foreign
 from ..expressions import called
-from ..nodes import Node
 from ..schedule import Schedule
 from . import t5x
 
@@ -30,14 +29,16 @@ def from_factors(factors: str, **numbers: Any) -> Schedule:
         >>> print(from_factors("constant * linear_warmup * rsqrt_decay"))
         t5x.constant(0.1)*t5x.linear_warmup(400)*t5x.rsqrt_decay(400)
     """
+    known = t5x.factors_of("linear_decay")
+    t5x.check_names(numbers, {*DEFAULTS, *t5x.readable(known)} - {"base_learning_rate"})
     given = {name: t5x.to_node(value) for name, value in {**DEFAULTS, **numbers}.items()}
     lowest = given.pop("minimum")
     given["base_learning_rate"] = given.pop("constant")
-    found: Node = t5x.product(factors, given, set())
+    found = t5x.product(factors, given, known)
     return foreign.schedule(found if lowest == t5x.to_node(0) else called("max", [found, lowest]))
 
 
 def from_text(text: str) -> Schedule:
     """The schedule of a factor string with its numbers after it: `constant * rsqrt_decay, warmup_steps=10000`."""
-    factors, *settings = text.split(",")
-    return from_factors(factors, **dict(t5x.setting(text, s) for s in settings))
+    factors, numbers = t5x.parts(text)
+    return from_factors(factors, **numbers)
