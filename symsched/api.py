@@ -6,7 +6,9 @@ import builtins
 import linecache
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import count
 from typing import Any
+from weakref import finalize
 
 from .errors import ScheduleError, listing, suggest
 from .schedule import Schedule
@@ -115,14 +117,20 @@ def compiled(schedule: Schedule, name: str) -> Callable[..., Any]:
     if not backends.is_available(name):
         raise ScheduleError(f"`{name}` is not installed", hint=f"pip install symsched[{name}]")
     source = emitted(schedule, name)
-    file = f"<symsched {name} {abs(hash((source, name))):x}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    file = f"<symsched {name} {next(_compiled)}>"
     namespace: dict[str, Any] = {"__name__": f"symsched.emitted.{name}"}
     # The text that `emit` returns, built from the closed set of nodes and from checked names.
     exec(builtins.compile(source, file, "exec"), namespace)  # noqa: S102 (that text only)
     function: Callable[..., Any] = namespace[module.FUNCTION]
     function.source = source  # type: ignore[attr-defined]
+    # A traceback shows the line, and a debugger the text, for as long as there is something to show.
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    finalize(function, linecache.cache.pop, file, None).atexit = False
     return function
+
+
+_compiled = count(1)
+"""Numbers of the texts that were compiled, for their names in tracebacks."""
 
 
 _KINDS = {"numpy": "numpy", "torch": "torch", "jax": "jax", "jaxlib": "jax"}

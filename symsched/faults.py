@@ -48,6 +48,8 @@ def _without_collector() -> Iterator[None]:
         yield
     finally:
         if before:
+            gc.freeze()
+            gc.unfreeze()  # all is old now, so that nobody looks at once
             gc.enable()
 
 

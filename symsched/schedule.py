@@ -122,8 +122,8 @@ class Schedule:
             ScheduleError: A parameter is missing or unknown.
         """
         number = self._number
-        if number is not None and not parameters and isinstance(t, (int, float)):
-            return number(t)
+        if number is not None and not parameters and (type(t) is float or type(t) is int or isinstance(t, float)):
+            return number(t)  # told by the exact type first, which costs less
         from .api import called
 
         return called(self, t, parameters)

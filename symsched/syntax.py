@@ -26,20 +26,31 @@ def parse_program(source: str, module: str = "") -> Program:
         title = f"a text of {len(source)} characters is too long: the limit is {limits.SOURCE_CHARACTERS}"
         raise ScheduleError(title)
     strange = None if source.isascii() else next(i for i, c in enumerate(source) if not c.isascii())
+    words: list[Token] = []
     try:
-        statements = cast("list[Node | Definition]", _parser().parse(source[:strange]))
+        statements = _statements(source[:strange], words)
         if strange is not None:
             raise unexpected_character(source, strange)
         return to_program(statements, source, module)
     except UnexpectedCharacters as error:
         raise unexpected_character(source, error.pos_in_stream or 0) from None
     except UnexpectedToken as error:
-        if error.token.type == "$END" and strange is not None:
+        ended = error.token.type == "$END"
+        if ended and strange is not None:
             raise unexpected_character(source, strange) from None
-        at = len(source) if error.token.type == "$END" else error.token.start_pos or 0
-        raise unexpected_token(source, list(_parser().lex(source[:at])), error.token, at) from None
+        at = len(source) if ended else error.token.start_pos or 0
+        before = [word for word in words if (word.end_pos or 0) <= at and word.type != "SEPARATOR"]
+        raise unexpected_token(source, before, error.token, at) from None
     except ScheduleError as error:
         raise ScheduleError(error.title, source, error.span, error.label, error.hint) from None
+
+
+def _statements(text: str, words: list[Token]) -> list[Node | Definition]:
+    """Parse a text; its words are added to a list, which tells what stands before the place of an error."""
+    parser = _parser().parse_interactive(text)
+    for word in parser.iter_parse():
+        words.append(word)
+    return cast("list[Node | Definition]", parser.feed_token(Token("$END", "")))
 
 
 @cache

@@ -133,6 +133,7 @@ def test_a_command_looks_for_no_garbage() -> None:
     code = """
 import atexit, gc
 from symsched.cli import main
+gc.collect()
 seen = []
 gc.callbacks.append(lambda phase, info: seen.append(phase))
 atexit.register(lambda: print(len(gc.get_objects()) < gc.get_freeze_count()))

@@ -50,4 +50,4 @@ symsched.parse("cosine(1, 10)")(3)
 print(*sorted(f"{o.module}.{o.name}" for o in gc.get_objects() if isinstance(o, Function)))
 """
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.split() == ["core.cosine", "core.fall", "shape.cosine"]
+    assert done.stdout.split() == ["core.cos", "core.cosine", "core.fall", "shape.cosine"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
+import linecache
 import math
 import pickle
 from collections.abc import Callable
@@ -15,7 +17,7 @@ import sympy
 from worked import failure, worked
 
 import symsched as ss
-from symsched import library
+from symsched import api, library
 
 TABLE = {0: 0, 250: 5e-4, 499: 9.98e-4, 500: 1e-3, 5500: 5e-4, 10500: 0, 1e9: 0}
 NEAR_THE_END = 2.4674010e-11  # at 10499
@@ -260,3 +262,25 @@ def test_a_missing_parameter_is_named(backend: str) -> None:
     assert "`paek`" in unknown.title
     with pytest.raises(TypeError):
         schedule.compile(backend)(5)
+
+
+def test_the_text_of_a_function_is_kept_as_long_as_the_function() -> None:
+    functions = [ss.compile("linear(1, 987)", backend) for backend in ("python", "numpy")]
+    texts = {function.__code__.co_filename: function.source for function in functions}
+    assert {file: "".join(linecache.getlines(file)) for file in texts} == texts
+    functions.clear()
+    api.compiled.cache_clear()
+    gc.collect()
+    assert texts.keys() & linecache.cache.keys() == set()
+
+
+def test_a_function_that_is_compiled_twice_keeps_its_own_text() -> None:
+    first = ss.compile("linear(1, 986)")
+    api.compiled.cache_clear()
+    second = ss.compile("linear(1, 986)")
+    file = first.__code__.co_filename
+    assert first is not second
+    del second
+    api.compiled.cache_clear()
+    gc.collect()
+    assert "".join(linecache.getlines(file)) == first.source
