@@ -57,6 +57,8 @@ def _bound(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
         changed = _root(node) if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del) else None
         if changed is not None and changed not in targets:
             yield changed.id, None
+        if isinstance(node, ast.For | ast.AsyncFor) and (looped := _root(node.iter)):
+            yield looped.id, None  # `for group in optimizer.param_groups` can change the optimizer
 
 
 def _pairs(statement: ast.stmt) -> Iterator[tuple[ast.Name, ast.expr]]:

@@ -13,7 +13,7 @@ import click
 
 from . import __version__, reading
 from .errors import ScheduleError
-from .faults import WRONG, Commands, complain
+from .faults import WRONG, Command, Commands, complain
 
 
 def _print_json(record: Any) -> None:
@@ -260,22 +260,40 @@ def check(
     ctx.exit(WRONG if wrong else 0)
 
 
-@main.command("import")
+def _formats() -> list[str]:
+    """The texts that `import` reads beside Python."""
+    from .importing import text_formats
+
+    return list(text_formats())
+
+
+def _format(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    return [name for name in _formats() if name.startswith(typed)]
+
+
+class _Import(Command):
+    """The command whose help names the formats that there are."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write(f"\nFormats: {', '.join(_formats())}.\n")
+
+
+@main.command("import", cls=_Import)
 @click.argument("code", metavar="CODE")
-@click.option("--from", "library", metavar="FORMAT", help="What the text is, if not Python.")
+@click.option("--from", "library", metavar="FORMAT", shell_complete=_format, help="What the text is, if not Python.")
 @bind
 def import_(code: str, library: str | None, values: dict[str, str]) -> None:
     """The schedule that a piece of Python, or a text of another library, stands for.
 
-    CODE is a call, or some lines that end in one, or - for standard input. It is read and never run. FORMAT is deforum
-    (keyframes), t5x or trax (factors).
+    CODE is a call, or some lines that end in one, or - for standard input. It is read and never run.
 
     Example: symsched import 'optim.lr_scheduler.StepLR(optimizer, 30)' -p lr=0.1
     """
     from .importing import imported
 
-    found = imported(reading.text_of(code), library)
-    click.echo(str(reading.bound(found, values)))
+    if library is not None and library not in _formats():
+        raise click.UsageError(f"unknown format `{library}`: formats are {', '.join(_formats())}; Python needs no name")
+    click.echo(str(reading.bound(imported(reading.text_of(code), library), values)))
 
 
 @main.command("list")

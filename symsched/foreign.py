@@ -80,8 +80,11 @@ def find(path: str) -> Original:
     if fitting:
         names = " or ".join(f"`{o.path}`" for o in fitting)
         raise ScheduleError(f"`{path}` is a name in {len(fitting)} libraries", hint=f"write {names}")
-    close = suggest(last, {o.path.rpartition(".")[2] for o in originals().values()})
-    hint = f"did you mean `{close}`?" if close else "`symsched list` shows what there is, such as torch.StepLR"
+    close = last if same else suggest(last, {o.path.rpartition(".")[2] for o in originals().values()})
+    paths = [f"`{o.path}`" for o in originals().values() if o.path.rpartition(".")[2] == close]
+    hint = (
+        f"did you mean {' or '.join(paths)}?" if paths else "`symsched list` shows what there is, such as torch.StepLR"
+    )
     raise ScheduleError(f"`{path}` has no counterpart in the language", hint=hint)
 
 

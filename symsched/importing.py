@@ -76,8 +76,13 @@ class _Script(Expressions):
         value = last.value if isinstance(last, ast.Expr | ast.Assign | ast.AnnAssign) else None
         if value is None:
             raise self.error("the last line makes no schedule", last, "end with the call that makes it")
-        made = _composed(self.node(value))
+        call = self.node(value)
         self._check_alone()
+        try:
+            made = _composed(call)
+        except ScheduleError as error:
+            span = error.span or self.span(value)
+            raise ScheduleError(error.title, self.source, span, error.label, error.hint) from None
         return foreign.schedule(made)
 
     def name(self, expression: ast.Name, depth: int) -> Node:
@@ -171,7 +176,7 @@ class _Script(Expressions):
                 raise self.error(f"`{name}` is given twice", value)
             if name == "optimizer":
                 self._optimizers.add(self._text(value))
-                self._rate = self._rate_of(value, depth)
+                self._rate = self._rate_of(value, depth) if original.takes_rate else self._rate
             elif name not in foreign.SILENT:
                 given[name] = self._word(value, depth) if name in words else self.node(value, depth)
         return given

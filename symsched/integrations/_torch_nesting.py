@@ -80,6 +80,8 @@ def nested(call: Call, rate: Node | None = None, ahead: int = 0, inside: bool = 
         return _sequence(call, rate, ahead)
     if inside and rate is not None:
         call = _starting_at(call, rate)
+    if call.function.name == CHAINED and len(parts(call)) == 1:
+        return nested(parts(call)[0], rate, ahead, inside)
     if call.function.name == CHAINED:
         _check_chained(parts(call))
         return changed(call, schedulers=foreign.listed([nested(part, rate, ahead, inside) for part in parts(call)]))
@@ -201,4 +203,5 @@ def _settles(call: Call, end: Node) -> bool:
 def _refused(call: Call, why: str) -> ScheduleError:
     name = call.function.name.removeprefix("torch.")
     hint = "put schedulers after each other with SequentialLR, or write the curve in the language"
-    return ScheduleError(f"{name} cannot become a schedule here: {why}", hint=hint)
+    span = None if call.span == NOWHERE else call.span
+    return ScheduleError(f"{name} cannot become a schedule here: {why}", None, span, "", hint)

@@ -11,6 +11,7 @@ from ..nodes import NOWHERE, Name, Node, Number, Operation
 from ..schedule import Schedule
 
 CODE = {
+    "get_scheduler": "it looks another one up by its name: write that one, such as get_linear_schedule_with_warmup",
     "get_reduce_on_plateau_schedule": "its curve depends on a metric",
     "get_greedy_schedule": "its curve depends on a metric",
     "get_adafactor_schedule": "its rates come from the optimizer's parameters",
