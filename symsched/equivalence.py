@@ -101,7 +101,7 @@ def drawing(one: Schedule, other: Schedule, found: Equivalence) -> list[str]:
 
     if found.gaps is None or found.gaps.first is None:
         return []
-    return overlay.drawing(_bound(one, found.bound), _bound(other, found.bound), found.gaps.first)
+    return overlay.drawing(_bound(one, found.bound), _bound(other, found.bound), found.gaps)
 
 
 def _not_proved(one: Schedule, other: Schedule) -> list[Interval]:

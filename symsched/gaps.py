@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,10 +26,13 @@ NARROW: Final = Fraction(1, 2**64)
 DOUBTS: Final = 200
 
 STEPS: Final = 4000
-COST: Final = 100_000
+COST: Final = 60_000
 """Steps, and operations on each side, that an evaluation takes."""
 
 NEAR: Final = 2000
+LATEST: Final = Fraction(10**300)
+"""No step of a target is later: it is a float64."""
+
 GOLDEN: Final = Fraction((math.sqrt(5) - 1) / 2)
 
 Interval = tuple[Fraction, Fraction | None]
@@ -58,7 +62,8 @@ class Pair:
     """Two trees that are evaluated together, more precisely where it matters."""
 
     def __init__(self, one: Expr, other: Expr) -> None:
-        self.curves = {bits: (Curve(one, bits), Curve(other, bits)) for bits in (BITS, MORE_BITS, MOST_BITS)}
+        self.trees = one, other
+        self.curves: dict[int, tuple[Curve, Curve]] = {}
         self.doubtful = 0
 
     @property
@@ -68,6 +73,8 @@ class Pair:
 
     def values(self, step: Fraction, bits: int = BITS) -> tuple[Value, Value]:
         """The values of the two at a step."""
+        if bits not in self.curves:
+            self.curves[bits] = Curve(self.trees[0], bits), Curve(self.trees[1], bits)
         one, other = self.curves[bits]
         return one(step), other(step)
 
@@ -107,7 +114,7 @@ def gaps(one: Expr, other: Expr, intervals: list[Interval], marks: Iterable[Frac
     pair = Pair(one, other)
     found: dict[Fraction, Value] = {}
     for step in _steps(intervals, sorted(marks)):
-        if step not in found:
+        if step not in found and step <= LATEST:
             found[step] = pair.gap(step)
             if len(found) >= STEPS or pair.cost > COST:
                 break
@@ -127,7 +134,7 @@ def _report(pair: Pair, apart: dict[Fraction, Value], first: Fraction, evaluated
     by_gap = sorted(apart, key=lambda step: (-precise.to_float(apart[step]), step))
     largest_at = next(step for step in by_gap if pair.is_sure(step, apart[step]))
     if largest_at.denominator == 1:
-        largest_at = _top(pair, largest_at, whole)
+        largest_at = max(first, _top(pair, largest_at, whole), key=lambda step: precise.to_float(pair.gap(step)))
     one, other = map(precise.to_float, pair.values(largest_at))
     return Gaps(len(evaluated), first, precise.to_float(pair.gap(largest_at)), largest_at, (one, other))
 
@@ -165,7 +172,8 @@ def _steps(intervals: list[Interval], marks: list[Fraction]) -> Iterator[Fractio
     for interval in intervals:
         yield from _edges(interval)
     for interval in intervals:
-        inside = (mark for mark in marks if _within(mark, interval))
+        begin, end = interval
+        inside = marks[bisect_left(marks, begin) : len(marks) if end is None else bisect_left(marks, end)]
         yield from (s for mark in inside for s in _around(mark) if _within(s, interval))
     rows = [_inner(interval, last) for interval in intervals]
     while rows:

@@ -10,28 +10,28 @@ from . import braille, precise, sampling
 from .precise import Curve
 
 if TYPE_CHECKING:
+    from .gaps import Gaps
     from .schedule import Schedule
 
 VISIBLE = 0.05
 """The part of the range of the values from which on a difference is seen between two lines."""
 
 
-def drawing(one: Schedule, other: Schedule, until: Fraction) -> list[str]:
+def drawing(one: Schedule, other: Schedule, found: Gaps) -> list[str]:
     """The lines of a drawing of two schedules without parameters.
 
     Args:
         one: A schedule.
         other: Another one.
-        until: A step that is shown, whatever the lengths are.
+        found: Where they differ; the first step of it is shown, whatever the lengths are.
     """
-    last = max(*(sampling.horizon(side, side.compile("python")) for side in (one, other)), float(until) + 1)
+    assert found.first is not None
+    last = max(*(sampling.horizon(side, side.compile("python")) for side in (one, other)), float(found.first) + 1)
     marks = sorted({*sampling.marks(one), *sampling.marks(other)})
     lines = [sampling.curve(side.compile("python"), last, marks) for side in (one, other)]
     heights = [y for line in lines for _, y in line if math.isfinite(y)]
-    gap = sampling.curve(_difference(one, other), last, marks)
-    widest = max((abs(y) for _, y in gap if math.isfinite(y)), default=math.inf)
-    if heights and widest < VISIBLE * (max(heights) - min(heights)):
-        return ["the second minus the first:", "", *braille.draw(gap)]
+    if heights and found.largest < VISIBLE * (max(heights) - min(heights)):
+        return ["the second minus the first:", "", *braille.draw(sampling.curve(_difference(one, other), last, marks))]
     return ["both:", "", *braille.draw([*lines[0], (last, math.nan), *lines[1]])]
 
 

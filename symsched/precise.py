@@ -26,7 +26,10 @@ MORE_BITS: Final = 320
 MOST_BITS: Final = 1536
 """The last is enough to reduce any argument of a sine that is not infinite."""
 
-COST: Final = {tree.Bezier: 1000, tree.CycleIndex: 20, tree.CycleTime: 20}
+COST: Final = {
+    tree.Bezier: 1000, tree.CycleIndex: 40, tree.CycleTime: 40,
+    **dict.fromkeys((sympy.Pow, sympy.exp, sympy.log, sympy.sin, sympy.cos, sympy.tan, sympy.tanh, tree.Sigmoid), 4),
+}  # fmt: skip
 """What a node costs next to an addition, where it costs much more."""
 
 
@@ -107,7 +110,10 @@ def _pair(value: Part, condition: Part) -> Part:
 # Choices
 
 
-def row_of(node: Expr) -> tuple[list[tuple[Fraction, bool]], list[int]] | None:
+Row = tuple[list[tuple[Fraction, bool]], list[int]]
+
+
+def row_of(node: Expr) -> Row | None:
     """The places at which a choice changes, in order, and which piece holds up to each; None if it is not such a row.
 
     A place is a step and whether the piece holds at the step itself.
@@ -126,15 +132,14 @@ def row_of(node: Expr) -> tuple[list[tuple[Fraction, bool]], list[int]] | None:
     return places, [*pieces, len(node.args) - 1]
 
 
-def piece_at(row: tuple[list[tuple[Fraction, bool]], list[int]], step: Fraction) -> int:
+def piece_at(row: Row, step: Fraction) -> int:
     """Which piece of a row holds at a step."""
     places, pieces = row
     return pieces[bisect_left(places, (step, True))]
 
 
-def decided(node: Expr, step: Fraction) -> Expr | None:
+def decided(node: Expr, row: Row | None, step: Fraction) -> Expr | None:
     """The piece of a choice that holds at a step, where comparisons of the step with numbers say so."""
-    row = row_of(node)
     if row is not None:
         return node.args[piece_at(row, step)][0]
     for value, condition in node.args:

@@ -18,8 +18,8 @@ from sympy.codegen.cfunctions import log2, log10
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from . import limits, tree
-from .precise import decided
-from .tree import ONE, ZERO, Expr, Rational
+from .precise import Row, decided, row_of
+from .tree import ONE, Expr, Rational
 
 TERMS: Final = 8000
 """Terms that are made in all before a proof is given up."""
@@ -46,12 +46,13 @@ class Prover:
     def __init__(self) -> None:
         self.terms = 0
         self.steady: dict[Expr, Any] = {}  # forms that are the same at every step
+        self.rows: dict[int, tuple[Expr, Row | None]] = {}
         self.symbols: dict[Any, Dummy] = {}
         self.singular: set[Dummy] = set()  # symbols for what may be infinite or nan
 
     def same(self, left: Expr, right: Expr, moment: Fraction) -> bool:
         """Whether two trees are proved to be equal around a moment; choices are taken as they are there."""
-        left, right = (_outer(side, moment) for side in (left, right))
+        left, right = (self._outer(side, moment) for side in (left, right))
         try:
             return bool(left == right or self._form(left, moment) == self._form(right, moment))
         except NoProof:
@@ -62,7 +63,7 @@ class Prover:
         stack = [expr]
         while stack:
             node = stack[-1]
-            piece = decided(node, moment) if isinstance(node, sympy.Piecewise) else None
+            piece = self._piece(node, moment)
             below = node.args if piece is None else (piece,)
             waiting = [a for a in below if a not in here and a not in self.steady]
             if waiting:
@@ -76,6 +77,20 @@ class Prover:
             self._spend(1)
             (self.steady if fixed else here)[node] = self._node(node, args) if piece is None else args[0]
         return self.steady[expr] if expr in self.steady else here[expr]
+
+    def _piece(self, node: Expr, moment: Fraction) -> Expr | None:
+        """The piece of a choice that holds at a moment; None for what is no choice, or not decided by then."""
+        if not isinstance(node, sympy.Piecewise):
+            return None
+        if id(node) not in self.rows:  # equal trees are slow to compare
+            self.rows[id(node)] = node, row_of(node)
+        return decided(node, self.rows[id(node)][1], moment)
+
+    def _outer(self, expr: Expr, moment: Fraction) -> Expr:
+        """The piece that holds, for a tree that is a choice itself."""
+        while (piece := self._piece(expr, moment)) is not None:
+            expr = piece
+        return expr
 
     def _spend(self, terms: int) -> None:
         self.terms += terms
@@ -127,24 +142,24 @@ class Prover:
         return Add(*args)
 
     def _multiply(self, *args: Expr) -> Expr:
-        if ZERO in args and any(map(self._wild, args)):
-            raise NoProof
         product: Expr = ONE
         for arg in args:
             left, right = _terms(product), _terms(arg)
             self._spend(len(left) * len(right))
             product = Add(*(Mul(x, y) for x in left for y in right))
+        if set().union(*map(self._wild, args)) - self._wild(product):
+            raise NoProof
         return product
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         if not isinstance(exponent, Rational):
             return self._exponential(base, exponent)
-        if exponent.q == 1 and base != 0:
+        if exponent.q == 1 and (base != 0 or exponent > 0):
             if exponent < 0:
                 return self._power(self._inverse(base), -exponent)
             return self._whole_power(base, int(exponent))
-        coefficient, rest = _split(base)
-        if coefficient <= 0 or base == 0:
+        coefficient, rest = self._scaled(base)
+        if coefficient <= 0:
             return self._opaque((Pow, base, exponent), singular=True)
         regular = exponent > 0 and (rest == tree.t or self._positive(rest))
         root = rest if rest == 1 else self._opaque((Pow, rest, exponent), not regular)
@@ -162,22 +177,21 @@ class Prover:
 
     def _inverse(self, base: Expr) -> Expr:
         """One divided by a form, which is a symbol unless it is a number or an exponential."""
-        coefficient, rest = _split(base)
-        if rest != 1 and not _is_exponential(rest):
-            first = min(_terms(base), key=sympy.default_sort_key)
-            coefficient, _ = _split(first)
-            rest = self._multiply(1 / coefficient, base)
-            inverse: Expr = self._opaque(("inverse", rest), not self._positive(rest))
-        else:
-            inverse = 1 / rest
+        coefficient, rest = self._scaled(base)
+        inverse = 1 / rest if _is_positive(rest) else self._opaque(("inverse", rest), not self._positive(rest))
         return self._multiply(1 / coefficient, inverse)
+
+    def _scaled(self, form: Expr) -> tuple[Rational, Expr]:
+        """A form as a number times a form whose first term has no number."""
+        coefficient, rest = _split(min(_terms(form), key=sympy.default_sort_key))
+        return coefficient, rest if not isinstance(form, Add) else self._multiply(1 / coefficient, form)
 
     def _positive(self, form: Expr) -> bool:
         """Whether a form is obviously positive from step 0 on."""
         parts = [_split(term) for term in _terms(form)]
         if any(c <= 0 or not all(_is_not_negative(f) for f in Mul.make_args(rest)) for c, rest in parts):
             return False
-        return any(rest == 1 or _is_exponential(rest) for _, rest in parts)
+        return any(_is_positive(rest) for _, rest in parts)
 
     # Exponentials
 
@@ -220,8 +234,10 @@ class Prover:
     def _tanh(self, x: Expr) -> Expr:
         return self._sum(2 * self._sigmoid(self._multiply(Rational(2), x)), -ONE)
 
-    def _logarithm(self, x: Expr) -> Expr:
-        coefficient, rest = _split(x)
+    def _logarithm(self, x: Expr, base: int | None = None) -> Expr:
+        if base is not None:
+            return self._multiply(self._logarithm(x), self._inverse(self._logarithm(Rational(base))))
+        coefficient, rest = self._scaled(x)
         if coefficient <= 0:
             return self._opaque((sympy.log, x), singular=True)
         numbers = [times * sympy.log(prime) for prime, times in _primes(coefficient).items()]
@@ -244,16 +260,6 @@ class Prover:
         if not isinstance(length, Rational):
             return self._opaque((tree.Progress, passed, length), singular=False)
         return self._multiply(passed, 1 / length) if length else ONE
-
-
-def _outer(expr: Expr, moment: Fraction) -> Expr:
-    """The piece that holds, for a tree that is a choice itself."""
-    while isinstance(expr, sympy.Piecewise):
-        piece = decided(expr, moment)
-        if piece is None:
-            break
-        expr = piece
-    return expr
 
 
 def _terms(form: Expr) -> tuple[Expr, ...]:
@@ -286,15 +292,21 @@ def _exp(term: Expr) -> Expr:
     return Pow(logarithms[0].args[0], term / logarithms[0]) if len(logarithms) == 1 else sympy.exp(term)
 
 
-def _is_exponential(form: Expr) -> bool:
-    """Whether a form is a power of a positive number: never 0, and finite."""
-    parts = (factor.as_base_exp() for factor in Mul.make_args(form))
-    return all(base == sympy.E or (base.is_Rational and base > 0) for base, _ in parts) and not form.has(I)
+def _is_positive(form: Expr) -> bool:
+    """Whether a form is a product of powers of positive numbers: never 0, and finite."""
+    parts = [factor.as_base_exp() for factor in Mul.make_args(form)]
+    return all(_is_positive_number(base) and not exponent.has(I) for base, exponent in parts)
+
+
+def _is_positive_number(base: Expr) -> bool:
+    if isinstance(base, sympy.log):  # only those of prime factors are left as they are
+        return True
+    return base in (sympy.E, pi) or (isinstance(base, Rational) and base > 0)
 
 
 def _is_not_negative(factor: Expr) -> bool:
     base, exponent = factor.as_base_exp()
-    return factor == 1 or _is_exponential(factor) or base == pi or (base == tree.t and exponent > 0)
+    return _is_positive(factor) or (base == tree.t and exponent > 0)
 
 
 _FINITE = (
@@ -303,8 +315,7 @@ _FINITE = (
 
 _RULES: dict[Any, Callable[..., Any]] = {
     Add: Prover._add, Mul: Prover._multiply, Pow: Prover._power, sympy.exp: Prover._exp, sympy.log: Prover._logarithm,
-    log2: lambda p, x: p._multiply(p._logarithm(x), 1 / sympy.log(2)),
-    log10: lambda p, x: p._multiply(p._logarithm(x), 1 / sympy.log(10)),
+    log2: lambda p, x: p._logarithm(x, 2), log10: lambda p, x: p._logarithm(x, 10),
     sympy.cos: Prover._cosine, sympy.sin: Prover._sine, sympy.tanh: Prover._tanh, tree.Sigmoid: Prover._sigmoid,
     sympy.Min: lambda p, *args: p._extreme(sympy.Min)(*args),
     sympy.Max: lambda p, *args: p._extreme(sympy.Max)(*args),

@@ -117,6 +117,7 @@ finally:
         (["list", "cosine"], {"sympy", "mpmath", "numpy", "torch", "jax", "matplotlib"}),
         (["eval", EXAMPLE, "250"], {"numpy", "torch", "jax", "matplotlib"}),
         (["check", EXAMPLE], {"numpy", "torch", "jax", "matplotlib"}),
+        (["equivalent", EXAMPLE, EXAMPLE], {"numpy", "torch", "jax", "matplotlib"}),
         (["show", EXAMPLE], {"numpy", "torch", "jax", "matplotlib"}),
         (["emit", EXAMPLE, "--to", "torch"], {"numpy", "torch", "jax", "matplotlib"}),
         (["list", "--backends"], {"numpy", "torch", "jax", "matplotlib"}),
