@@ -165,4 +165,4 @@ def test_without_transformers_the_error_names_the_extra(monkeypatch: pytest.Monk
     with pytest.raises(ss.ScheduleError) as caught:
         from_args("cosine")
     assert caught.value.title == "the names of schedules are those of transformers, which is not installed"
-    assert caught.value.hint == "pip install 'symsched[transformers]'"
+    assert caught.value.hint == "pip install symsched[transformers]"

@@ -7,7 +7,7 @@ from typing import Any
 from .. import foreign
 from ..errors import ScheduleError, suggest
 from ..expressions import called
-from ..nodes import NOWHERE, Name, Node, Number, Operation
+from ..nodes import NOWHERE, Name, Node, Operation
 from ..schedule import Schedule
 
 CODE = {
@@ -80,7 +80,7 @@ def _original(name: str) -> foreign.Original:
         from transformers.optimization import TYPE_TO_SCHEDULER_FUNCTION
     except ImportError:
         title = "the names of schedules are those of transformers, which is not installed"
-        raise ScheduleError(title, hint="pip install 'symsched[transformers]'") from None
+        raise ScheduleError(title, hint="pip install symsched[transformers]") from None
     functions = {kind.value: function.__name__ for kind, function in TYPE_TO_SCHEDULER_FUNCTION.items()}
     if name not in functions:
         close = suggest(name, functions)
@@ -94,9 +94,9 @@ def _original(name: str) -> foreign.Original:
 
 
 def _warmup(arguments: Any, steps: int | None) -> int | Node:
-    """The warm-up of some arguments; a part of the run, rounded up, where `warmup_steps` is less than 1."""
-    if steps is not None or arguments.warmup_steps >= 1 or arguments.warmup_steps == 0:
+    """The warm-up of some arguments; a part of the run, rounded up, where it is less than 1."""
+    part = arguments.warmup_steps or getattr(arguments, "warmup_ratio", None) or 0  # the ratio was a field of its own
+    if steps is not None or part >= 1 or part == 0:
         return int(arguments.get_warmup_steps(steps or 0))
-    part = foreign.node(arguments.warmup_steps)
-    assert isinstance(part, Number)
-    return called("ceil", [Operation(NOWHERE, 1 + part.depth, ("*",), (part, TOTAL))])
+    ratio = foreign.node(part)
+    return called("ceil", [Operation(NOWHERE, 1 + ratio.depth, ("*",), (ratio, TOTAL))])
