@@ -64,7 +64,7 @@ def _signal(value: Value, span: Span) -> Signal:
         hint = "a default of none is tested with `x == none`" if isinstance(value, Nothing) else ""
         place = value.span if not isinstance(value, Condition) else span
         raise ScheduleError(f"{describe(value)} cannot be computed with", None, place or span, "", hint)
-    if isinstance(value, Number) and value.value in (tree.INFINITY, -tree.INFINITY):
+    if isinstance(value, Number) and tree.is_infinite(value.value):
         hint = "it is a count, a bound, or an open end"
         raise ScheduleError("inf cannot be computed with", None, value.span or span, "", hint)
     return value

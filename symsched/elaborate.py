@@ -67,7 +67,7 @@ class Elaborator:
             raise ScheduleError(f"a schedule is a value, but this is {describe(value)}", None, node.span)
         if isinstance(value, NumberSignal):
             arithmetic.refuse_length(value, node.span)
-            if value.value in (tree.INFINITY, -tree.INFINITY):
+            if tree.is_infinite(value.value):
                 raise ScheduleError("a schedule is a finite value, but this is inf", None, node.span)
         return value
 

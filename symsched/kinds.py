@@ -41,7 +41,7 @@ def _no_length(value: Value, instead: str, plain: bool = True) -> None:
 def _value(value: Value) -> Value:
     if not isinstance(value, Signal):
         raise Refused(f"a value, but got {describe(value)}")
-    if isinstance(value, Number) and value.value in (tree.INFINITY, -tree.INFINITY):
+    if isinstance(value, Number) and tree.is_infinite(value.value):
         raise Refused("a finite value, but got inf")
     _no_length(value, "a value")
     return value
