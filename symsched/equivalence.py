@@ -29,6 +29,8 @@ TRIES: Final = 256
 class Equivalence:
     """What a comparison of two schedules found; true where they are the same.
 
+    Exact values are compared. In an evaluation what is beyond 1e331 is infinite; a proof knows no such bound.
+
     Attributes:
         same: Whether the two are the same function of the step; a duration is no part of it.
         by: "proof", or "evaluation" where there is none.

@@ -23,7 +23,11 @@ LESS: Final = 2**64
 NARROW: Final = Fraction(1, 2**64)
 """How long before a step the value just before it is taken."""
 
+TRUST: Final = 16
+"""After so many gaps that stay, those that rounding does not explain at first sight are believed."""
+
 DOUBTS: Final = 200
+"""After so many gaps that do not stay at the highest precision, no other is believed."""
 
 STEPS: Final = 4000
 COST: Final = 60_000
@@ -64,7 +68,7 @@ class Pair:
     def __init__(self, one: Expr, other: Expr) -> None:
         self.trees = one, other
         self.curves: dict[int, tuple[Curve, Curve]] = {}
-        self.doubtful = 0
+        self.trusted = self.doubtful = 0
 
     @property
     def cost(self) -> int:
@@ -84,9 +88,14 @@ class Pair:
         gap = precise.difference(one, other)
         if gap == 0 or (isinstance(one, Fraction) and isinstance(other, Fraction)) or not precise.is_finite(gap):
             return gap
-        if gap <= precise.approximate(AGREE) * max(map(abs, map(precise.approximate, (one, other)))):
+        size = max(abs(precise.approximate(value)) for value in (one, other))
+        if gap <= precise.approximate(AGREE) * size:
             return Fraction(0)
-        return gap if self._stays(gap, step, MORE_BITS) else Fraction(0)
+        if self.trusted >= TRUST and gap * LESS > size:
+            return gap
+        stays = self._stays(gap, step, MORE_BITS)
+        self.trusted = self.trusted + 1 if stays else -STEPS
+        return gap if stays else Fraction(0)
 
     def is_sure(self, step: Fraction, gap: Value) -> bool:
         """Whether a gap is there at any precision; after many that were not, none is believed."""
