@@ -6,14 +6,16 @@ anything but finite, and a choice between finite values leaves the gradient of t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from .lowering import Segment, lower
 from .module import assemble, documentation, indent, letter, numbers, safe_names
-from .ranges import Ranges, uses_step
-from .tables import Table, buckets, table
+from .operations import Node
+from .ranges import Ranges, uses_step, walk
+from .tables import Table, buckets, end_of, table
 from .writer import Template, Writer
 
 
@@ -33,6 +35,7 @@ class Dialect:
         array: A table of numbers as an array.
         buckets: The table of the first stage of each bucket of steps; "" where stages are searched for.
         for_tables: Import lines that tables need.
+        in_order: The helper that computes stage after stage where steps are in order; "" for none.
         decorators: Lines above the formula.
     """
 
@@ -47,10 +50,11 @@ class Dialect:
     array: str
     buckets: str = ""
     for_tables: str = ""
+    in_order: str = ""
     decorators: tuple[str, ...] = ()
 
 
-def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str]], str]) -> str:
+def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str], bool], str]) -> str:
     """A module with `schedule(t, ...)` around `_values(t, ...)`, which is the formula in float64."""
     program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
     names = list(
@@ -62,21 +66,89 @@ def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str]], str]) -
     tables: dict[tuple[float, ...], str] = {}
     writer = Writer(dialect.templates, {}, tables, inner.__getitem__, letter(["y", *inner.values()]))
     rows = table(program.segments)
-    body = _body(program.segments, writer, dialect) if rows is None else _rows(rows, writer, dialect)
+    stages = (
+        _stages(program.segments, rows, writer, dialect.zeros) if dialect.in_order and not program.parameters else None
+    )
+    body = _body(program.segments, writer, dialect, stages) if rows is None else _rows(rows, writer, dialect, stages)
     function = [*dialect.decorators, f"def _values({', '.join(['t', *inner.values()])}):", *indent(body, 1)]
     constants = [f"{name} = {numbers(values)}" for values, name in tables.items()]
     constants += [] if rows is None else _constants(rows, dialect)
+    writer.helpers.update({dialect.in_order: None} if stages else {})
     used = [*(n for h in writer.helpers for n in (*dialect.needed_by.get(h, ()), h))]
     helpers = [dialect.helpers[name] for name in dict.fromkeys(used)]
-    text = "\n".join(function)
+    text = "\n".join([*(f.text for f in stages or ()), *function])
     for name, value in (("_INFINITY", '"inf"'), ("_NAN", '"nan"')):
         constants += [f"{name} = float({value})"] * (name in text)
     imports = [dialect.imports, dialect.for_tables] if rows is not None and dialect.for_tables else [dialect.imports]
+    listed = [_listed(program.segments, rows, stages)] if stages else []
     head = [[documentation(schedule, dialect.needs)], imports, constants]
-    return assemble("\n\n".join("\n".join(p) for p in head if p), *helpers, text, entry(names))
+    return assemble(
+        "\n\n".join("\n".join(p) for p in head if p),
+        *helpers,
+        *(f.text for f in stages or ()),
+        *listed,
+        "\n".join(function),
+        entry(names, bool(stages)),
+    )
 
 
-def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect) -> list[str]:
+@dataclass(frozen=True)
+class Stage:
+    """A formula as a function of its own, or a number.
+
+    Attributes:
+        name: What stands for it in a list of stages.
+        text: The definition of the function; empty for a number.
+    """
+
+    name: str
+    text: str = ""
+
+
+def _stages(segments: tuple[Segment, ...], rows: Table | None, writer: Writer, zeros: str) -> list[Stage] | None:
+    """The formula of each segment, or of each form of a table, as a function; None where no numbers cut the steps."""
+    if rows is not None:
+        return [
+            Stage(f"_form{k}", _function(f"_form{k}(t, i)", f.value, writer, zeros, rows, k))
+            for k, f in enumerate(rows.forms)
+        ]
+    if len(segments) < 2 or any(s.until is None or s.until.name != "const" for s in segments[:-1]):
+        return None
+    found = []
+    for i, segment in enumerate(segments):
+        steps = uses_step(segment.value)
+        text = _function(f"_stage{i}(t)", segment.value, writer, zeros) if steps else ""
+        found.append(
+            Stage(f"_stage{i}" if steps else _floating(writer.block(segment.value, Ranges((0.0, 0.0)))[1]), text)
+        )
+    return found
+
+
+def _function(head: str, value: Node, writer: Writer, zeros: str, rows: Table | None = None, k: int = 0) -> str:
+    if rows is not None:
+        writer.columns = _columns(rows, k)
+    lines, text = writer.block(value, Ranges((0.0, 0.0)))
+    if not uses_step(value) and not any(n.name == "column" for n in walk(value)):
+        text = f"{zeros} + {_floating(text)}"
+    return "\n".join([f"def {head}:", *indent([*lines, f"return {text}"], 1)])
+
+
+def _columns(rows: Table, k: int) -> list[str]:
+    """What the columns of a form are called."""
+    widths = [len(next(iter(f.rows.values()))) for f in rows.forms]
+    return [f"_column(_COLUMN{sum(widths[:k]) + j}, i)" for j in range(widths[k])]
+
+
+def _listed(segments: tuple[Segment, ...], rows: Table | None, stages: list[Stage]) -> str:
+    """Where whole steps go from stage to stage, and the stages."""
+    ends = rows.ends if rows is not None else [end_of(s) for s in segments[:-1]]
+    names = [s.name for s in stages]
+    if rows is not None:
+        names = [f"partial({names[k]}, i={i})" for i, k in enumerate(rows.form_of())]
+    return f"_ENDS = {numbers([float(math.ceil(min(e, 2.0**62))) for e in ends])}\n_STAGES = ({', '.join(names)})"
+
+
+def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect, stages: list[Stage] | None) -> list[str]:
     """Lines that choose the value of the segment that applies, from the last one backwards."""
     lines, bounds = writer.bounds([s.until for s in segments if s.until is not None])
     lines.insert(0, f"t = {dialect.where}(t < 0, 0.0, t)")
@@ -88,8 +160,11 @@ def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect) -> li
             applies = _applies(conditions, i)
             lines.append(f"at = {dialect.where}({applies}, t, {_inside(segment, bounds, i, writer)})")
             step = "at"
-        inner, value = writer.block(segment.value, Ranges((0.0, 0.0)), step)
-        lines += inner
+        if stages is not None and stages[i].text:
+            value = f"{stages[i].name}({step})"
+        else:
+            inner, value = writer.block(segment.value, Ranges((0.0, 0.0)), step)
+            lines += inner
         if i == len(segments) - 1:
             shaped = uses_step(segment.value)
             lines.append(f"y = {value}" if shaped else f"y = {dialect.zeros} + {_floating(value)}")
@@ -98,26 +173,36 @@ def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect) -> li
     return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]
 
 
-def _rows(rows: Table, writer: Writer, dialect: Dialect) -> list[str]:
+def _rows(rows: Table, writer: Writer, dialect: Dialect, stages: list[Stage] | None) -> list[str]:
     """Lines that look the stage up and compute each form with the numbers of that stage."""
     find = "_stage_of" if _bucketed(rows, dialect) else "_search"
     writer.helpers.update({find: None, "_column": None})
     lines = [f"t = {dialect.where}(t < 0, 0.0, t)", f"i = {find}(t)"]
-    several = len(rows.forms) > 1
-    lines += ["form = _column(_FORM, i)"] * several
-    first = 0
+    conditions = _conditions(rows)
+    lines += ["form = _column(_FORM, i)"] * ("form" in conditions[0])
     for k, form in enumerate(rows.forms):
         step = "t"
-        if several and uses_step(form.value):
-            lines.append(f"at = {dialect.where}(form == {k}, t, {form.inside!r})")
+        if conditions[k] and uses_step(form.value):
+            lines.append(f"at = {dialect.where}({conditions[k]}, t, {form.inside!r})")
             step = "at"
-        count = len(next(iter(form.rows.values())))
-        writer.columns = [f"_column(_COLUMN{first + j}, i)" for j in range(count)]
-        first += count
-        inner, value = writer.block(form.value, Ranges((0.0, 0.0)), step)
-        value = value if uses_step(form.value) or count else f"{dialect.zeros} + {_floating(value)}"
-        lines += [*inner, f"y = {value}" if k == 0 else f"y = {dialect.where}(form == {k}, {_floating(value)}, y)"]
+        if stages is not None:
+            value = f"{stages[k].name}({step}, i)"
+        else:
+            writer.columns = _columns(rows, k)
+            inner, value = writer.block(form.value, Ranges((0.0, 0.0)), step)
+            lines += inner
+            value = value if uses_step(form.value) or writer.columns else f"{dialect.zeros} + {_floating(value)}"
+        lines.append(f"y = {dialect.where}({conditions[k]}, {_floating(value)}, y)" if k else f"y = {value}")
     return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]
+
+
+def _conditions(rows: Table) -> list[str]:
+    """When each form applies; an only other form, that of the last stage, is told by the step alone."""
+    if len(rows.forms) == 1:
+        return [""]
+    if len(rows.forms) == 2 and list(rows.forms[1].rows) == [len(rows.ends)]:
+        return [f"t < {rows.ends[-1]!r}", f"t >= {rows.ends[-1]!r}"]
+    return [f"form == {k}" for k in range(len(rows.forms))]
 
 
 def _bucketed(rows: Table, dialect: Dialect) -> bool:
@@ -136,7 +221,7 @@ def _constants(rows: Table, dialect: Dialect) -> list[str]:
         lines.append("_UNTIL = np.append(_UNTIL, np.inf)")
     else:
         lines.append(inner)
-    if len(rows.forms) > 1:
+    if "form" in _conditions(rows)[0]:
         lines.append(f"_FORM = {dialect.array.format(numbers(rows.form_of()))}")
     columns = [column for form in rows.forms for column in form.columns(count)]
     return lines + [f"_COLUMN{j} = {dialect.array.format(numbers(column))}" for j, column in enumerate(columns)]

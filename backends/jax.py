@@ -168,7 +168,7 @@ def emit(schedule: Any) -> str:
     return module(schedule, _DIALECT, _entry)
 
 
-def _entry(names: list[str]) -> str:
+def _entry(names: list[str], in_order: bool) -> str:
     signature = ", ".join(["t", "*", *names]) if names else "t"
     numbers = "".join(f" and isinstance({n}, (int, float))" for n in names)
     given = ", ".join(f"jnp.asarray({n}, jnp.float64)" for n in ["t", *names])

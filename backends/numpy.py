@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
+from .. import constants
 from .lowering import Segment, lower
 from .module import assemble, documentation, indent, letter, numbers, safe_names, signature
-from .operations import Node
-from .ranges import Ranges, time_range, uses_step
+from .operations import Node, number_of
+from .ranges import LARGEST, Ranges, time_range, uses_step, walk
+from .tables import MOST_BUCKETS, Form, Table, buckets, table
 from .writer import ATOM, INFIX, SUM, Writer, call
 
 REQUIRES = "numpy"
@@ -64,25 +68,72 @@ def _cycle(begins, t):
 }
 
 
-_SORTED = '''
-def _ascending(steps):
-    """Steps as an ascending row of float64, and the order that makes them so (None if they are)."""
-    t = np.maximum(steps.astype(np.float64).ravel(), 0)
-    if t.size < 2 or (t[1:] >= t[:-1]).all():
-        return t, None
-    order = np.argsort(t, kind="stable")
-    return t[order], order
-
-
-def _restored(values, order):
-    """Values in the order in which their steps came."""
-    if order is None:
-        return values
-    result = np.empty_like(values)
-    result[order] = values
-    return result
+_ENDS = '''
+def _ends(until, t):
+    """Where stages end, for whole steps as whole numbers."""
+    if t.dtype != np.int64:
+        return until
+    return np.ceil(np.minimum(until, 2.0**62)).astype(np.int64)
 '''
-"""How steps are put in order, so that each stage is one slice and the cost does not grow with the number of stages."""
+
+_PARTS = '''
+def _parts(t, until):
+    """Which steps belong to each stage: slices where they stand in order, else masks."""
+    until = _ends(np.maximum.accumulate(np.asarray(until, np.float64)), t)
+    cuts = [0, *np.searchsorted(t, until).tolist(), t.size]
+    parts = [slice(a, b) for a, b in zip(cuts, cuts[1:])]
+    limits = zip(parts, [None, *until], [*until, None])
+    if all(_is_within(t[part], begin, end) for part, begin, end in limits):
+        return parts
+    later = [t >= end for end in until]
+    return [~later[0], *(a & ~b for a, b in zip(later, later[1:])), later[-1]]
+
+
+def _is_within(t, begin, end):
+    if not t.size:
+        return True
+    return (begin is None or t.min() >= begin) and (end is None or t.max() < end)
+'''
+
+_STAGE_OF = '''
+def _stage_of(t):
+    """The stage of each step: the first one of its bucket of steps, or else by a search."""
+    i = _BUCKETS.take(np.fmin(t / _WIDTH, _BUCKETS.size - 1).astype(np.intp))
+    late = np.flatnonzero(t >= _UNTIL.take(i))
+    i[late] = np.searchsorted(_UNTIL, t[late], side="right")
+    return i
+'''
+
+_LOOKUP = """
+if t.size > 256 * _UNTIL.size and (t[1:] >= t[:-1]).all():
+    values = np.empty(t.shape)
+    cuts = [0, *np.searchsorted(t, _ends(_UNTIL[:-1], t)).tolist(), t.size]
+    for i, (a, b) in enumerate(zip(cuts, cuts[1:])):
+        if a < b:
+            values[a:b] = {}
+    return values
+t = np.maximum(t.astype(np.float64, copy=False), 0)
+i = _stage_of(t)
+"""
+
+_ENTRY = '''
+def schedule({signature}):
+    """The values at steps `t`, a number or an array of any shape."""
+    steps = np.asarray(t)
+    is_plain = steps.dtype.kind in "fiu" and steps.dtype.itemsize >= 4
+    row = (steps if is_plain else steps.astype(np.float64)).ravel()
+    values = {values}
+    if isinstance(t, (int, float)):
+        return float(values[0])
+    kind = steps.dtype if steps.dtype.kind == "f" else np.float64
+    return values.reshape(steps.shape).astype(kind, copy=False)[()]
+'''
+
+_TAKEN = frozenset({"t", FUNCTION, "np", "steps", "values", "row", "kind", "is_plain", "float", "int", "isinstance"})
+"""Names that a parameter must not have."""
+
+_INNER = frozenset({"t", "x", "i", "a", "b", "form", "other", "np", "values", "parts", "cuts", *HELPERS})
+"""Names that a parameter must not have inside the formula."""
 
 
 def emit(schedule: Any) -> str:
@@ -96,89 +147,121 @@ class _Printer:
         self.program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
         self.names = safe_names(self.program.parameters, _TAKEN)
         self.inner = safe_names(self.program.parameters, _INNER)
+        self.given = "".join(f", {name}" for name in self.inner.values())
         self.tables: dict[tuple[float, ...], str] = {}
+        self.constants: list[str] = []
         self.writer = Writer(TEMPLATES, {}, self.tables, self.inner.__getitem__, letter(["x", *self.inner.values()]))
         self.is_safe = True
 
     def module(self) -> str:
         segments = self.program.segments
-        starts: list[Node | None] = [None, *(s.until for s in segments[:-1])]
-        parts = list(zip(segments, starts, strict=True))
-        body = self._stages(parts) if len(parts) > 1 else self._whole(parts[0][0])
+        rows = table(segments)
+        functions: list[str] = []
+        if rows is not None:
+            functions = [self._form(k, form, len(rows.ends) + 1) for k, form in enumerate(rows.forms)]
+            shared, body = [_ENDS, _STAGE_OF], self._rows(rows)
+        elif len(segments) > 1:
+            shared, body = [_ENDS, _PARTS], self._stages()
+        else:
+            shared, body = [], self._whole(segments[0])
         if not self.is_safe:
             body = ['with np.errstate(all="ignore"):', *indent(body, 1)]
-        inner = [f"def _values({', '.join(['t', *self.inner.values()])}):", *indent(body, 1)]
-        entry = _ENTRY.format(
-            signature=signature(list(self.names.values())),
-            before=", order" * (len(parts) > 1),
-            prepare="_ascending" if len(parts) > 1 else "_row",
-            values=("_restored({}, order)" if len(parts) > 1 else "{}").format(
-                f"_values({', '.join(['t', *self.names.values()])})"
-            ),
-        )
-        constants = [f"{name} = np.array({numbers(table)}, dtype=np.float64)" for table, name in self.tables.items()]
-        helpers = [_SORTED if len(parts) > 1 else _UNSORTED] + [HELPERS[name] for name in self.writer.helpers]
-        text = "\n".join([*inner, *helpers])
-        constants += ["_INFINITY = np.inf"] * ("_INFINITY" in text) + ["_NAN = np.nan"] * ("_NAN" in text)
-        head = [[documentation(self.schedule, "NumPy")], ["import numpy as np"], constants]
-        return assemble("\n\n".join("\n".join(p) for p in head if p), *helpers, "\n".join(inner), entry)
+        values = "\n".join([f"def _values(t{self.given}):", *indent(body, 1)])
+        given = ", ".join(["row", *self.names.values()])
+        entry = _ENTRY.format(signature=signature(list(self.names.values())), values=f"_values({given})")
+        helpers = [*shared, *(HELPERS[name] for name in self.writer.helpers)]
+        self.constants += [f"{name} = {_array(numbers_)}" for numbers_, name in self.tables.items()]
+        text = "\n".join([*functions, values, *helpers])
+        self.constants += ["_INFINITY = np.inf"] * ("_INFINITY" in text) + ["_NAN = np.nan"] * ("_NAN" in text)
+        head = [[documentation(self.schedule, "NumPy")], ["import numpy as np"], self.constants]
+        return assemble("\n\n".join("\n".join(p) for p in head if p), *helpers, *functions, values, entry)
 
     def _whole(self, segment: Segment) -> list[str]:
         """One formula for all steps."""
-        lines, value = self._block(segment, None)
+        lines, value = self._block(segment.value, Ranges(time_range(segment, None)), "t")
         if uses_step(segment.value):
-            return [*lines, f"return {value}"]
-        return [*lines, f"return np.full_like(t, {value})"]
+            return ["t = np.maximum(t.astype(np.float64, copy=False), 0)", *lines, f"return {value}"]
+        return [*lines, f"return np.full(t.shape, {value}, np.float64)"]
 
-    def _stages(self, parts: list[tuple[Segment, Node | None]]) -> list[str]:
-        """Each formula on the slice of steps where it applies."""
-        segments = [s for s, _ in parts]
-        lines, texts = self.writer.bounds([s.until for s in segments if s.until is not None])
-        lines.append("values = np.empty_like(t)")
-        fixed = all(s.until is None or s.until.name == "const" for s in segments)
-        if fixed and not any(s.closed for s in segments):
-            lines.append(f"cuts = [0, *np.searchsorted(t, [{', '.join(texts)}]), t.size]")
-        else:
-            right = [', "right"' * s.closed for s in segments[:-1]]
-            cuts = ["0", *(f"np.searchsorted(t, {b}{r})" for b, r in zip(texts, right, strict=True)), "t.size"]
-            opening, closing = ("[", "]") if fixed else ("np.maximum.accumulate([", "])")
-            lines += [f"cuts = {opening}", *indent([f"{cut}," for cut in cuts], 1), closing]
-        for i, (segment, start) in enumerate(parts):
-            inner, value = self._block(segment, start)
-            inside = [*inner, f"values[a:b] = {value}"]
+    def _stages(self) -> list[str]:
+        """Each formula on the steps where it applies; where the value is 0, nothing is written."""
+        segments = self.program.segments
+        bounds = [s.until for s in segments if s.until is not None]
+        lines, texts = self.writer.bounds(bounds)
+        ends = [_end(b, s.closed, text) for b, s, text in zip(bounds, segments, texts, strict=False)]
+        lines += [f"parts = _parts(t, [{', '.join(ends)}])", "values = np.zeros(t.shape)"]
+        for i, (segment, start) in enumerate(zip(segments, [None, *bounds], strict=True)):
+            inner, value = self._block(segment.value, Ranges(time_range(segment, start)), "x")
+            written = [*inner, *[f"values[parts[{i}]] = {value}"] * (value != "0")]
             if uses_step(segment.value):
-                inside.insert(0, "x = t[a:b]")
-            lines += [f"a, b = cuts[{i}], cuts[{i + 1}]", "if a < b:", *indent(inside, 1)]
+                steps = f"t[parts[{i}]].astype(np.float64, copy=False)"
+                lines += [f"x = {steps}" if i else f"x = np.maximum({steps}, 0)", "if x.size:", *indent(written, 1)]
+            else:
+                lines += written
         return [*lines, "return values"]
 
-    def _block(self, segment: Segment, start: Node | None) -> tuple[list[str], str]:
-        ranges = Ranges(time_range(segment, start))
-        lines, value = self.writer.block(segment.value, ranges, "t" if len(self.program.segments) == 1 else "x")
+    def _rows(self, rows: Table) -> list[str]:
+        """Look the stage of each step up, and compute with its numbers; stage after stage where steps are in order."""
+        width, count = buckets(rows.ends) or (rows.ends[-1] / MOST_BUCKETS, MOST_BUCKETS + 2)
+        self.constants = [
+            f"_UNTIL = np.append({_array(rows.ends)}, np.inf)",
+            f"_WIDTH = {width!r}",
+            f'_BUCKETS = np.searchsorted(_UNTIL, np.arange({count}) * _WIDTH, side="right")',
+            *self.constants,
+        ]
+        steps = "np.maximum(t[a:b].astype(np.float64, copy=False), 0)"
+        if len(rows.forms) == 1:
+            lines = _LOOKUP.format(f"_form({steps}, i{self.given})")
+            return [*lines.strip("\n").splitlines(), f"return _form(t, i{self.given})"]
+        self.constants.append(f"_FORM = np.array({numbers(rows.form_of())}, np.int8)")
+        names = ", ".join(f"_form{k or ''}" for k in range(len(rows.forms)))
+        lines = _LOOKUP.format(f"({names})[_FORM[i]]({steps}, i{self.given})")
+        return [
+            *lines.strip("\n").splitlines(),
+            f"values = _form(t, i{self.given})",
+            "form = _FORM.take(i)",
+            *(
+                line
+                for k in range(1, len(rows.forms))
+                for line in (
+                    f"other = np.flatnonzero(form == {k})",
+                    f"values[other] = _form{k}(t[other], i[other]{self.given})",
+                )
+            ),
+            "return values",
+        ]
+
+    def _form(self, k: int, form: Form, stages: int) -> str:
+        """A function for the stages of one form, whose numbers it looks up."""
+        names = []
+        for j, column in enumerate(form.columns(stages)):
+            names.append(f"_NUMBERS{k}_{j}" if k else f"_NUMBERS{j}")
+            self.constants.append(f"{names[-1]} = {_array(column)}")
+        self.writer.columns = [f"{name}.take(i)" for name in names]
+        ranges = Ranges((0.0, LARGEST))
+        columns = form.columns(stages)
+        for node in walk(form.value):
+            if node.name == "column":
+                column = columns[int(node.value)]  # type: ignore[call-overload]
+                ranges.known[node] = min(column), max(column)
+        lines, value = self._block(form.value, ranges, "t")
+        value = value if uses_step(form.value) or names else f"np.full(t.shape, {value}, np.float64)"
+        return "\n".join([f"def _form{k or ''}(t, i{self.given}):", *indent([*lines, f"return {value}"], 1)])
+
+    def _block(self, value: Node, ranges: Ranges, step: str) -> tuple[list[str], str]:
+        lines, text = self.writer.block(value, ranges, step)
         self.is_safe = self.is_safe and all(ranges.is_safe(node) for node in list(ranges.known))
-        return lines, value
+        return lines, text
 
 
-_ENTRY = '''
-def schedule({signature}):
-    """The values at steps `t`, a number or an array of any shape."""
-    steps = np.asarray(t)
-    is_number = isinstance(t, (int, float))
-    t{before} = {prepare}(steps)
-    values = {values}
-    if is_number:
-        return float(values[0])
-    kind = steps.dtype if steps.dtype.kind == "f" else np.float64
-    return values.reshape(steps.shape).astype(kind, copy=False)[()]
-'''
+def _array(values: Sequence[float]) -> str:
+    return f"np.array({numbers(values)}, np.float64)"
 
-_UNSORTED = '''
-def _row(steps):
-    """Steps as a row of float64."""
-    return np.maximum(steps.astype(np.float64).ravel(), 0)
-'''
 
-_TAKEN = frozenset({"t", FUNCTION, "np", "steps", "values", "order", "kind", "is_number", "float", "int", "isinstance"})
-"""Names that a parameter must not have."""
-
-_INNER = frozenset({"t", "x", "a", "b", "np", "values", "cuts", *HELPERS})
-"""Names that a parameter must not have inside the formula."""
+def _end(bound: Node, closed: bool, text: str) -> str:
+    """The first step that does not belong to a stage any more."""
+    if not closed:
+        return text
+    if bound.name != "const":
+        return f"np.nextafter({text}, np.inf)"
+    return repr(math.nextafter(constants.nearest_float(number_of(bound)), math.inf))

@@ -223,6 +223,7 @@ def rule(*kinds: type) -> Callable[[Rule], Rule]:
     """Enter the rule for some kinds of nodes."""
 
     def enter(how: Rule) -> Rule:
+        assert not RULES.keys() & set(kinds), "a kind of node has two rules"
         RULES.update(dict.fromkeys(kinds, how))
         return how
 

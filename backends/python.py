@@ -6,7 +6,7 @@ from typing import Any
 
 from .lowering import Program, Segment, lower
 from .module import assemble, documentation, indent, letter, numbers, safe_names, signature
-from .operations import Node
+from .operations import Node, number_of
 from .ranges import Ranges, time_range, uses_step, walk
 from .writer import ATOM, INFIX, PRODUCT, SIGN, SUM, Writer, call
 
@@ -15,6 +15,7 @@ FUNCTION = "schedule"
 
 TEMPLATES = {
     **INFIX,
+    "square": (PRODUCT, "{0} * {0}", (ATOM,)),
     "floordiv": (PRODUCT, "{} // {}", (PRODUCT, SIGN)),
     "mod": (PRODUCT, "{} % {}", (PRODUCT, SIGN)),
     "pow": call("math.pow", 2),
@@ -174,7 +175,11 @@ class _Printer:
         segments = self.program.segments
         starts: list[Node | None] = [None, *(s.until for s in segments[:-1])]
         blocks = [self._lines(s, start) for s, start in zip(segments, starts, strict=True)]
-        body = ["if t < 0:", "    t = 0"] if any(uses_step(s.value) for s in segments) else []
+        clamp = ["if t < 0:", "    t = 0"]
+        if any(_is_above_zero(s.until) for s in segments[:1]):  # the first stage alone has steps below 0
+            blocks[0] = [*clamp * uses_step(segments[0].value), *blocks[0]]
+            clamp = []
+        body = clamp if any(uses_step(s.value) for s in segments) else []
         body += ["t = float(t)"] * any(_grows(s.value) for s in segments)
         if all(s.until is None or s.until.name == "const" for s in segments):
             body += self._search(list(zip(segments, blocks, strict=True)))
@@ -217,6 +222,10 @@ class _Printer:
         half = len(parts) // 2
         before, after = self._search(parts[:half]), self._search(parts[half:])
         return [*self._condition(parts[half - 1][0]), *indent(before, 1), *after]
+
+
+def _is_above_zero(until: Node | None) -> bool:
+    return until is not None and until.name == "const" and number_of(until) > 0
 
 
 def _grows(node: Node) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy
 
@@ -42,6 +43,7 @@ def _is_one(stretch: Expr) -> bool:
     return isinstance(stretch, sympy.Rational) and constants.to_float(stretch) == 1
 
 
+@lru_cache(maxsize=64)
 def _cycle_table(length: Expr, stretch: Expr) -> tuple[float, ...] | None:
     """When the cycles begin, up to 2**53, exact and rounded up; None for a table that would be long or is not known."""
     if not isinstance(length, sympy.Rational) or not isinstance(stretch, sympy.Rational):

@@ -9,6 +9,7 @@ from sympy import Expr
 from sympy.codegen.cfunctions import log2, log10
 
 from .. import constants, functions, tree
+from .between import between
 from .cutting import bounds, clock_of
 from .operations import Node, Operations, as_time, half_turn, number_of, rule
 
@@ -29,6 +30,8 @@ def _add(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
             return special
     if len(terms) == 2:
         rescaled = _sigmoid_above(low, terms, clocks)
+        if rescaled is None:
+            rescaled = between(low, terms, clocks)
         if rescaled is not None:
             return rescaled
     return low.sum(expr, clocks)
@@ -75,6 +78,12 @@ def _one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Nod
                 sign, angle = 1, tree.multiply(sympy.Integer(2), rest)
             wave = low.op("quarter_cos" if quarter and sign > 0 else "cos", low.code(angle, clocks))
             return low.add(low.const(Fraction(1)), wave if sign > 0 else low.neg(wave))
+        turned = _turned(low, angle, clocks)
+        if turned is not None:  # 1 + cos x = 2 sin(x/2 - pi/2)**2, which is exactly 0 at each trough
+            time, length, _ = turned
+            time = low.sub(time, low.const(length)) if sign > 0 else time
+            wave = low.op("sin", low.mul(low.const(_pi_times(Fraction(1, 2))), low.div(time, low.const(length))))
+            return low.mul(low.const(Fraction(2)), low.square(wave))
         half = tree.multiply(sympy.Rational(1, 2), angle)
         if sign > 0:  # 1 + cos x = 2 sin(pi/2 - x/2)**2, and x is pi times a progress
             rest = _turn_complement(angle)
@@ -209,17 +218,28 @@ def _whole(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 def _wave(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     """A wave of the step: whole turns are taken off in exact numbers where the step can be large."""
     name = "sin" if isinstance(expr, sympy.sin) else "cos"
-    angle = expr.args[0]
-    if low.time[1] is None and isinstance(angle, sympy.Mul) and sympy.pi in angle.args:
-        turns, time = tree.coefficient(tree.multiply(*(a for a in angle.args if a != sympy.pi)))
-        known = as_time(time)
-        if known is not None and isinstance(known[1], sympy.Rational):
-            period = 2 * tree.fraction(known[1]) / abs(Fraction(turns))
-            node = low.op("mod", low.code(known[0], clocks), low.const(period))
-            factor = constants.fraction_of(tree.multiply(tree.number(2 / period), sympy.pi))
-            wave = low.op(name, low.mul(low.const(factor), node))
-            return low.neg(wave) if turns < 0 and name == "sin" else wave
-    return low.op(name, low.code(angle, clocks))
+    turned = _turned(low, expr.args[0], clocks)
+    if turned is None:
+        return low.op(name, low.code(expr.args[0], clocks))
+    time, length, falls = turned
+    wave = low.op(name, low.mul(low.const(_pi_times(1 / length)), time))
+    return low.neg(wave) if falls and name == "sin" else wave
+
+
+def _turned(low: Operations, angle: Expr, clocks: dict[Expr, Node]) -> tuple[Node, Fraction, bool] | None:
+    """A time of at most two lengths, the length, and the sign, where an angle is pi times the time over the length."""
+    if low.time[1] is not None or not isinstance(angle, sympy.Mul) or sympy.pi not in angle.args:
+        return None
+    turns, time = tree.coefficient(tree.multiply(*(a for a in angle.args if a != sympy.pi)))
+    known = as_time(time)
+    if known is None or not isinstance(known[1], sympy.Rational):
+        return None
+    length = tree.fraction(known[1]) / abs(Fraction(turns))
+    return low.op("mod", low.code(known[0], clocks), low.const(2 * length)), length, turns < 0
+
+
+def _pi_times(factor: Fraction) -> Fraction | float:
+    return constants.fraction_of(tree.multiply(tree.number(factor), sympy.pi))
 
 
 @rule(sympy.Mod)
@@ -246,8 +266,8 @@ def _log(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 
 
 _SAME = {
-    sympy.exp: "exp", log2: "log2", log10: "log10", sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan",
-    sympy.tanh: "tanh", sympy.Abs: "abs", sympy.ceiling: "ceil", tree.Sigmoid: "sigmoid", tree.Round: "round",
+    sympy.exp: "exp", log2: "log2", log10: "log10", sympy.tan: "tan", sympy.tanh: "tanh",
+    sympy.Abs: "abs", tree.Sigmoid: "sigmoid", tree.Round: "round",
     tree.Bezier: "bezier", sympy.StrictLessThan: "lt", sympy.LessThan: "le", sympy.Equality: "eq",
     sympy.Unequality: "ne",
 }  # fmt: skip

@@ -80,7 +80,7 @@ def table(segments: tuple[Segment, ...]) -> Table | None:
             patterns.append(_Pattern(value, i))
     patterns.sort(key=lambda p: -len(p.segments))
     forms = tuple(p.form(_number(segments[p.segments[0]].inside)) for p in patterns)
-    return Table(tuple(map(_end, segments[:-1])), forms)
+    return Table(tuple(map(end_of, segments[:-1])), forms)
 
 
 def buckets(ends: tuple[float, ...]) -> tuple[float, int] | None:
@@ -93,7 +93,7 @@ def buckets(ends: tuple[float, ...]) -> tuple[float, int] | None:
     return (width, int(count)) if count <= MOST_BUCKETS else None
 
 
-def _end(segment: Segment) -> float:
+def end_of(segment: Segment) -> float:
     """The first step at which a segment does not apply any more."""
     assert segment.until is not None
     end = _number(segment.until)

@@ -94,13 +94,42 @@ def _cycle(begins, t):
     begins = torch.tensor(begins, dtype=t.dtype, device=t.device)
     return (torch.searchsorted(begins, t.detach().contiguous(), right=True) - 1).to(t.dtype)
 """,
+    "_in_order": """
+def _in_order(t):
+    # Whole steps on the CPU that go from stage to stage, the usual case, are computed stage after stage.
+    if t.dtype != torch.int64 or t.device.type != "cpu" or t.numel() < 1024 or torch.compiler.is_compiling():
+        return None
+    row = t.reshape(-1)
+    try:
+        cuts = [0, *torch.searchsorted(row, torch.tensor(_ENDS)).tolist(), row.numel()]
+        if not _is_ascending(row, cuts):
+            return None
+    except RuntimeError:  # inside vmap no number can be read
+        return None
+    values = torch.zeros(row.shape, dtype=torch.get_default_dtype())
+    for a, b, stage in zip(cuts, cuts[1:], _STAGES):
+        if a < b and stage != 0:
+            values[a:b] = stage(row[a:b].to(torch.float64).clamp_(min=0)) if callable(stage) else stage
+    return values.reshape(t.shape)
+""",
+    "_is_ascending": """
+def _is_ascending(row, cuts):
+    if len(cuts) > 32:
+        return bool((row[1:] >= row[:-1]).all())
+    parts = [row[a:b] for a, b in zip(cuts, cuts[1:])]
+    return all(
+        (begin is None or part.min().item() >= begin) and (end is None or part.max().item() < end)
+        for part, begin, end in zip(parts, (None, *_ENDS), (*_ENDS, None))
+        if part.numel()
+    )
+""",
     "_search": """
 def _search(t):
     return torch.searchsorted(_UNTIL.to(t.device), t.detach().contiguous(), right=True)
 """,
     "_column": """
 def _column(values, i):
-    return values.to(i.device)[i]
+    return values[i] if isinstance(i, int) else values.to(i.device)[i]
 """,
     "_take": """
 def _take(begins, index):
@@ -114,7 +143,7 @@ def schedule({signature}):
     """The values at steps `t`, a number or a tensor of any shape, on the device of the tensor."""
     if not isinstance(t, torch.Tensor){no_tensors}:
         return float(_values({on_cpu}))
-    steps = torch.as_tensor(t)
+    steps = torch.as_tensor(t){in_order}
     kind = steps.dtype if steps.is_floating_point() else torch.get_default_dtype()
     return _values({as_given}).to(kind)
 '''
@@ -124,11 +153,13 @@ _DIALECT = Dialect(
     imports="import torch",
     templates=_TEMPLATES,
     helpers=_HELPERS,
-    needed_by={"_modulo": ("_floor_divide",)},
+    needed_by={"_modulo": ("_floor_divide",), "_in_order": ("_is_ascending",)},
+    in_order="_in_order",
+    for_tables="from functools import partial",
     where="torch.where",
     zeros="torch.zeros_like(t)",
     array='torch.tensor({}, dtype=torch.float64, device="cpu")',
-    taken=frozenset({"torch", "steps", "kind"}),
+    taken=frozenset({"torch", "steps", "kind", "values"}),
 )
 
 
@@ -137,10 +168,13 @@ def emit(schedule: Any) -> str:
     return module(schedule, _DIALECT, _entry)
 
 
-def _entry(names: list[str]) -> str:
+def _entry(names: list[str], in_order: bool) -> str:
     signature = ", ".join(["t", "*", *names]) if names else "t"
     numbers = "".join(f" and not isinstance({n}, torch.Tensor)" for n in names)
     on_cpu = ["torch.tensor(t, dtype=torch.float64)", *(f"torch.tensor({n}, dtype=torch.float64)" for n in names)]
     given = ["steps.to(torch.float64)"]
     given += [f"torch.as_tensor({n}, dtype=torch.float64, device=steps.device)" for n in names]
-    return _HEAD.format(signature=signature, no_tensors=numbers, on_cpu=", ".join(on_cpu), as_given=", ".join(given))
+    first = "\n    values = _in_order(steps)\n    if values is not None:\n        return values" * in_order
+    return _HEAD.format(
+        in_order=first, signature=signature, no_tensors=numbers, on_cpu=", ".join(on_cpu), as_given=", ".join(given)
+    )

@@ -76,6 +76,7 @@ class Writer:
         self.letter = letter
         self.helpers: dict[str, None] = {}
         self.columns: list[str] = []
+        self.squares_by_name = "{0} * {0}" in templates["square"][1]
 
     def block(self, node: Node, ranges: Ranges, step: str = "t") -> tuple[list[str], str]:
         """The lines that assign variables, and the expression that is the value."""
@@ -158,11 +159,12 @@ class Writer:
     def _named(self, order: dict[Node, int]) -> list[Node]:
         """Operations that become variables: those that are used more than once, and a few on a long way down."""
         named: list[Node] = []
+        squared = {self._seen(n.args[0]) for n in order if n.name == "square" and self.squares_by_name}
         levels: dict[Node, int] = {}
         for node, uses in order.items():
             self.ranges.of(node)
             level = 1 + max((levels[self._seen(a)] for a in node.args), default=0)
-            if node.args and (uses > 1 or level > LEVELS):
+            if node.args and (uses > 1 or level > LEVELS or node in squared):
                 named.append(node)
                 level = 0
             levels[node] = level
