@@ -190,14 +190,24 @@ class _Script(Expressions):
     def _rate_of(self, optimizer: ast.expr, depth: int) -> Node:
         """The learning rate of an optimizer, a parameter where the text does not tell it."""
         with self._followed(optimizer) as made:
-            if isinstance(made, ast.Call) and not any(isinstance(a, ast.Starred) for a in made.args):
-                groups = [key for a in made.args[:1] for d in ast.walk(a) if isinstance(d, ast.Dict) for key in d.keys]
-                if any(isinstance(key, ast.Constant) and key.value in RATES for key in groups):
-                    raise self.error("the parameter groups have rates of their own", made, "write one rate")
-                rates = [k.value for k in made.keywords if k.arg in RATES] or made.args[1:2]
-                if rates:
-                    return self.node(rates[0], depth)
-        return self.parameter(foreign.RATE, "the rate of the optimizer")
+            rate = self._given_rate(made) if isinstance(made, ast.Call) else None
+            return self.node(rate, depth) if rate else self.parameter(foreign.RATE, "the rate of the optimizer")
+
+    def _given_rate(self, optimizer: ast.Call) -> ast.expr | None:
+        """The learning rate in the call of an optimizer; by position it comes second in all that torch has."""
+        groups = [key for a in optimizer.args[:1] for d in ast.walk(a) if isinstance(d, ast.Dict) for key in d.keys]
+        if any(isinstance(key, ast.Constant) and key.value in RATES for key in groups):
+            raise self.error("the parameter groups have rates of their own", optimizer, "write one rate")
+        try:
+            *before, last = self._path(optimizer).split(".")
+        except ScheduleError:  # defined in this text, or called in another way
+            return None
+        if not last[:1].isupper():  # a function can do anything with a rate
+            return None
+        named = [k.value for k in optimizer.keywords if k.arg in RATES]
+        unpacked = any(isinstance(a, ast.Starred) for a in optimizer.args[:2])
+        by_place = [] if unpacked or (before and "optim" not in before) else optimizer.args[1:2]
+        return next(iter([*named, *by_place]), None)
 
     def _text(self, expression: ast.expr) -> str:
         return self.source[slice(*self.span(expression))]

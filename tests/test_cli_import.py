@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
@@ -39,6 +42,15 @@ def test_the_command(arguments: list[str], text: str | None, code: int, output: 
     found = command(*arguments, text=text)
     assert found[0] == code
     assert found[1] == output if code != 2 else output in found[1]
+
+
+def test_reading_imports_no_framework() -> None:
+    run = f"from symsched import cli; cli.main(['import', {ONE!r}], standalone_mode=False)"
+    code = f"{run}; import sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    text, _, modules = done.stdout.partition("\n")
+    assert text == "torch.StepLR(lr, step_size=30)"
+    assert {"torch", "keras", "jax", "optax", "transformers"} & set(modules.split()) == set()
 
 
 def test_the_formats_are_derived() -> None:

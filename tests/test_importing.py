@@ -80,6 +80,9 @@ T = "from torch.optim.lr_scheduler import *\n"
         ("try:\n    from torch.optim.lr_scheduler import StepLR\nfinally:\n    pass\nStepLR(o, 3)", "torch.StepLR(lr, "
          "step_size=3)"),
         (T + "StepLR(torch.optim.SGD(p, 0.2), args.every)", "torch.StepLR(0.2, step_size=every)"),
+        (T + "StepLR(build(model, lr=0.1), 3)", "torch.StepLR(lr, step_size=3)"),
+        (T + "StepLR(mine.Adam(p, 0.9, 0.1), 3)", "torch.StepLR(lr, step_size=3)"),
+        (T + "StepLR(SGD(*given, 0.1), 3)", "torch.StepLR(lr, step_size=3)"),
         (T + "StepLR(optimizer=Adam(p, lr=cfg.train.lr), step_size=2*n)", "torch.StepLR(lr, step_size=2*n)"),
         (T + "OneCycleLR(optimizer, args.lr, args.epochs*args.n)", "torch.OneCycleLR(lr, total_steps=epochs*n)"),
         (T + "lr = 0.1\no = SGD(p, lr=lr)\nlr = 0.2\nStepLR(o, 30)", "torch.StepLR(0.1, step_size=30)"),
@@ -187,6 +190,8 @@ NONE = "this has no counterpart in the language"
         ("import mine as x\nx.StepLR(o, 3)", "`mine.StepLR` has no counterpart in the language", "x.StepLR"),
         ("torch.optim.lr_scheduler.StepLR(o, step_siz=3)", "`torch.StepLR` has no argument `step_siz`",
          "torch.optim.lr_scheduler.StepLR(o, step_siz=3)"),
+        (T + "SequentialLR(o, [StepLR(o), LinearLR(o)], [3])", "`torch.StepLR` needs `step_size`", "StepLR(o)"),
+        (T + "x = CyclicLR(o)", "`torch.CyclicLR` needs `base_lr`", "CyclicLR(o)"),
         ("x = 1\nfor i in x: pass", "the last line makes no schedule", "for i in x: pass"),
         ("x = 1\n  y = 2", "this is not Python", " "),
     ],

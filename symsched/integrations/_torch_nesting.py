@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from .. import foreign, prelude
-from ..errors import ScheduleError
+from ..errors import ScheduleError, Span
 from ..nodes import NOWHERE, Call, List, Node, Number, Operation, Power
 
 SEQUENTIAL, CHAINED = "torch.SequentialLR", "torch.ChainedScheduler"
@@ -23,12 +23,20 @@ ONE = Number(NOWHERE, 1, Fraction(1))
 
 
 def arguments(call: Call) -> dict[str, Node]:
-    """What a call gives, by the names of the entry's parameters, and its defaults."""
+    """What a call gives, by the names of the entry's parameters, and its defaults.
+
+    Raises:
+        ScheduleError: An argument without a default is missing.
+    """
     entry = prelude.find(call.function.name)
     assert entry is not None, call.function.name
     names = [p.name for p in entry.parameters]
     defaults = {p.name: p.default for p in entry.parameters if p.default is not None}
-    return {**defaults, **{a.name or names[0]: a.value for a in call.arguments}}
+    found = {**defaults, **{a.name or names[0]: a.value for a in call.arguments}}
+    missing = next((n for n in names if n not in found), None)
+    if missing is not None:
+        raise ScheduleError(f"`{call.function.name}` needs `{missing}`", None, _place(call))
+    return found
 
 
 def changed(call: Call, **values: Node) -> Call:
@@ -203,5 +211,9 @@ def _settles(call: Call, end: Node) -> bool:
 def _refused(call: Call, why: str) -> ScheduleError:
     name = call.function.name.removeprefix("torch.")
     hint = "put schedulers after each other with SequentialLR, or write the curve in the language"
-    span = None if call.span == NOWHERE else call.span
-    return ScheduleError(f"{name} cannot become a schedule here: {why}", None, span, "", hint)
+    return ScheduleError(f"{name} cannot become a schedule here: {why}", None, _place(call), "", hint)
+
+
+def _place(call: Call) -> Span | None:
+    """Where a call stands in the text that it was imported from."""
+    return None if call.span == NOWHERE else call.span
