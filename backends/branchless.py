@@ -142,10 +142,14 @@ def _columns(rows: Table, k: int) -> list[str]:
 def _listed(segments: tuple[Segment, ...], rows: Table | None, stages: list[Stage]) -> str:
     """Where whole steps go from stage to stage, and the stages."""
     ends = rows.ends if rows is not None else [end_of(s) for s in segments[:-1]]
-    names = [s.name for s in stages]
-    if rows is not None:
-        names = [f"partial({names[k]}, i={i})" for i, k in enumerate(rows.form_of())]
-    return f"_ENDS = {numbers([float(math.ceil(min(e, 2.0**62))) for e in ends])}\n_STAGES = ({', '.join(names)})"
+    text = f"_ENDS = {numbers([float(math.ceil(min(e, 2.0**62))) for e in ends])}\n"
+    names = ", ".join(s.name for s in stages)
+    if rows is None:
+        return f"{text}_STAGES = ({names})"
+    if len(stages) == 1:
+        return f"{text}_STAGES = [partial({names}, i=i) for i in range(len(_ENDS) + 1)]"
+    forms = numbers(rows.form_of())
+    return f"{text}_STAGES = [partial(({names})[k], i=i) for i, k in enumerate({forms})]"
 
 
 def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect, stages: list[Stage] | None) -> list[str]:

@@ -101,6 +101,7 @@ def _in_order(t):
         return None
     row = t.reshape(-1)
     try:
+        row[0].item()
         cuts = [0, *torch.searchsorted(row, torch.tensor(_ENDS)).tolist(), row.numel()]
         if not _is_ascending(row, cuts):
             return None

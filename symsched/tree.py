@@ -105,7 +105,8 @@ def cycle_index(clock: Expr, start: Expr, length: Expr, stretch: Expr) -> Expr:
         passed, cycle, factor = fraction(clock) - fraction(start), fraction(length), fraction(stretch)
         index = _cycle_index(passed, cycle, factor)
         begins, ends = (cycle_start(number(i), length, stretch) for i in (index, index + 1))
-        if fraction(begins) <= passed < fraction(ends) or passed < 0 or _is_over(passed, cycle, factor):
+        exact = isinstance(begins, Rational) and isinstance(ends, Rational)  # else too large to be exact
+        if (exact and fraction(begins) <= passed < fraction(ends)) or passed < 0 or _is_over(passed, cycle, factor):
             return number(index)
     return CycleIndex(*arguments, evaluate=False)
 
@@ -124,7 +125,7 @@ def _cycle_index(passed: Fraction, cycle: Fraction, factor: Fraction) -> int:
     step = _log(factor)
     index = round(_log(1 + passed / cycle * (factor - 1)) / step) if step else 0
     begins = cycle_start(number(index), number(cycle), number(factor))
-    return index if fraction(begins) <= passed else index - 1
+    return index - 1 if isinstance(begins, Rational) and fraction(begins) > passed else index
 
 
 def _log(value: Fraction) -> float:
