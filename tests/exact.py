@@ -142,7 +142,8 @@ def _wave(name: str) -> Callable[[sympy.Basic, Known], Any]:
         turns = _turns(expr.args[0], known)
         if turns is None:
             return getattr(mp, name)(number(_value(expr.args[0], known)))
-        return getattr(mp, f"{name}pi")(number(turns % 2))
+        found = getattr(mp, f"{name}pi")(number(turns % 2))
+        return Fraction(int(found)) if turns.denominator <= 2 else found
 
     return wave
 
