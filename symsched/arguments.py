@@ -27,7 +27,7 @@ def bind(
     A default is read where the call stands, with the parameters to its left.
     """
     parameters = function.parameters[skip:]
-    usage = signature(function, skip)
+    usage = scope.usage or signature(function, skip)
     given = _assigned(function, parameters, call, scope.site, usage)
     bound: dict[str, Value | Default] = {}
     for parameter in parameters:
@@ -36,13 +36,20 @@ def bind(
         elif parameter.kind == "several":
             bound[parameter.name] = Items((), scope.site or call.span)
         elif parameter.default is None:
-            title = f"`{function.name}` needs `{parameter.name}`"
-            raise ScheduleError(title, None, scope.site or call.span, "", usage)
+            raise ScheduleError(_missing(function, parameter), None, scope.site or call.span, "", usage)
         else:
             inner = elaborator.body_scope(function, dict(bound), scope, call.span)
             inner = replace(inner, default_of=(function.name, parameter.name), site=scope.site or call.span)
             bound[parameter.name] = Default(elaborator, usage, parameter, inner)
     return bound
+
+
+def _missing(function: Function, parameter: Parameter) -> str:
+    """What to say where a value is missing; an entry asks for one of two by a private function, of `this_or_that`."""
+    if not function.name.startswith("_"):
+        return f"`{function.name}` needs `{parameter.name}`"
+    names = " and ".join(f"`{name}`" for name in parameter.name.split("_or_"))
+    return f"just one of {names} must be given"
 
 
 class Default:

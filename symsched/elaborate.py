@@ -43,7 +43,7 @@ from .stages import Constant, Signal, Time, is_finite
 from .stages import Number as NumberSignal
 from .timeline import Chain as ChainSignal
 from .timeline import Slice as SliceSignal
-from .wording import decimal_text, number_text
+from .wording import decimal_text, number_text, signature
 
 
 class Elaborator:
@@ -178,7 +178,7 @@ class Elaborator:
         if definition.name in self._worked_out:
             return self._worked_out[definition.name]
         opened = self.opened
-        value = self.value(definition.body, Scope(scope.slot, place, {}, site=scope.site))
+        value = self.value(definition.body, Scope(scope.slot, place, {}, site=scope.site, usage=scope.usage))
         if opened == self.opened:
             self._worked_out[definition.name] = value
         return value
@@ -281,9 +281,11 @@ class Elaborator:
 
     def body_scope(self, function: Function, bound: dict[str, AnyValue | Default], scope: Scope, span: Span) -> Scope:
         """The scope in which the body of a function is read: its parameters, in the slot of the call."""
-        site = scope.site or (span if function.module else None)
+        site, usage = scope.site, scope.usage
+        if site is None and function.module:
+            site, usage = span, signature(function)
         visible = scope.visible if function.module else self.names.places[function.name]
-        return Scope(scope.slot, visible, bound, function.module, site)
+        return Scope(scope.slot, visible, bound, function.module, site, usage)
 
 
 def _name_of(node: Node) -> str:

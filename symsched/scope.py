@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a node is read: the parameters of the function around it, its slot, and where to report errors."""
+    """Where a node is read: the parameters of the function around it, its slot, and where to report errors.
+
+    Attributes:
+        site: The call of the user, inside a function of the library.
+        usage: How the function is called that stands there.
+    """
 
     slot: Slot
     visible: int
     parameters: dict[str, Value | Default]
     module: str = ""
     site: Span | None = None
+    usage: str = ""
     default_of: tuple[str, str] = ("", "")
 
 
