@@ -126,7 +126,7 @@ def schedule({signature}):
     if isinstance(t, (int, float)):
         return float(values[0])
     kind = steps.dtype if steps.dtype.kind == "f" else np.float64
-    return values.reshape(steps.shape).astype(kind, copy=False)[()]
+{rounded}
 '''
 
 _TAKEN = frozenset({"t", FUNCTION, "np", "steps", "values", "row", "kind", "is_plain", "float", "int", "isinstance"})
@@ -168,7 +168,14 @@ class _Printer:
             body = ['with np.errstate(all="ignore"):', *indent(body, 1)]
         values = "\n".join([f"def _values(t{self.given}):", *indent(body, 1)])
         given = ", ".join(["row", *self.names.values()])
-        entry = _ENTRY.format(signature=signature(list(self.names.values())), values=f"_values({given})")
+        rounded = ["return values.reshape(steps.shape).astype(kind, copy=False)[()]"]
+        if not self.is_safe:  # what a float64 holds may be too large for a float32
+            rounded = ['with np.errstate(over="ignore"):', *indent(rounded, 1)]
+        entry = _ENTRY.format(
+            signature=signature(list(self.names.values())),
+            values=f"_values({given})",
+            rounded="\n".join(indent(rounded, 1)),
+        )
         helpers = [*shared, *(HELPERS[name] for name in self.writer.helpers)]
         self.constants += [f"{name} = {_array(numbers_)}" for numbers_, name in self.tables.items()]
         text = "\n".join([*functions, values, *helpers])

@@ -231,7 +231,9 @@ def _number(token: Token) -> tuple[Fraction, str]:
         title = f"this number is too long: the limits are {limits.DIGITS} digits and an exponent of {limits.DIGITS}"
         raise ScheduleError(title, None, _span(token))
     factor, unit = UNITS[suffix]
-    return Fraction(f"{digits}e{exponent}") * factor, unit
+    whole, _, part = digits.partition(".")
+    places = len(part) - int(exponent)
+    return Fraction(int(whole + part) * factor * 10 ** max(-places, 0), 10 ** max(places, 0)), unit
 
 
 def _span(first: Any, last: Any = None, *rest: Any) -> Span:

@@ -15,9 +15,9 @@ from . import tree
 from .tree import Expr, Rational
 from .walking import upwards
 
-_mp: Any = MPContext()
-_mp.prec = 192
-_HUGE, _TINY = _mp.mpf(2) ** 1100, _mp.mpf(2) ** -1300
+REAL: Any = MPContext()
+REAL.prec = 192
+_HUGE, _TINY = REAL.mpf(2) ** 1100, REAL.mpf(2) ** -1300
 
 
 def evaluate(value: Expr) -> Fraction | float:
@@ -27,72 +27,72 @@ def evaluate(value: Expr) -> Fraction | float:
     """
     values: dict[Expr, Any] = {}
     for node in upwards(value, values):
-        values[node] = _bounded(_apply(node, [values[a] for a in node.args]))
+        values[node] = bounded(applied(node, [values[a] for a in node.args]))
     result = values[value]
-    if not _mp.isfinite(result):
+    if not REAL.isfinite(result):
         return float(result)
     sign, mantissa, exponent, _ = result._mpf_
     return Fraction(int(-mantissa if sign else mantissa)) * Fraction(2) ** int(exponent)
 
 
-def _bounded(x: Any) -> Any:
-    if isinstance(x, bool) or not _mp.isfinite(x):
+def bounded(x: Any) -> Any:
+    if isinstance(x, bool) or not REAL.isfinite(x):
         return x
     if abs(x) > _HUGE:
-        return _mp.inf if x > 0 else -_mp.inf
-    return _mp.mpf(0) if abs(x) < _TINY else x
+        return REAL.inf if x > 0 else -REAL.inf
+    return REAL.mpf(0) if abs(x) < _TINY else x
 
 
-def _apply(node: Expr, args: list[Any]) -> Any:
+def applied(node: Expr, args: list[Any]) -> Any:
     if isinstance(node, Rational):
-        return _mp.mpf(int(node.p)) / int(node.q)
+        return REAL.mpf(int(node.p)) / int(node.q)
     if node == sympy.pi:
-        return +_mp.pi
+        return +REAL.pi
     if node.is_Number or (node.is_Boolean and not node.args):
-        return bool(node) if node.is_Boolean else _mp.inf * (1 if node == sympy.oo else -1)
-    return _FUNCTIONS[type(node)](*args)
+        return bool(node) if node.is_Boolean else REAL.inf * (1 if node == sympy.oo else -1)
+    return FUNCTIONS[type(node)](*args)
 
 
 def _power(x: Any, y: Any) -> Any:
     if y == 0 or x == 1:
-        return _mp.mpf(1)
+        return REAL.mpf(1)
     if x == 0:
-        return _mp.mpf(0) if y > 0 else _mp.inf
-    whole = _mp.isfinite(y) and y == _mp.floor(y)
+        return REAL.mpf(0) if y > 0 else REAL.inf
+    whole = REAL.isfinite(y) and y == REAL.floor(y)
     if x < 0 and not whole:
-        return _mp.nan
-    size = _mp.exp(_clamped(y * _mp.log(abs(x))))
-    size = _mp.inf if size > _HUGE else size
-    if whole and abs(y) < 2**16 and _mp.isfinite(x):
+        return REAL.nan
+    size = REAL.exp(_clamped(y * REAL.log(abs(x))))
+    size = REAL.inf if size > _HUGE else size
+    if whole and abs(y) < 2**16 and REAL.isfinite(x):
         size = abs(x) ** int(y)
     return -size if x < 0 and whole and int(y) % 2 else size
 
 
 def _clamped(x: Any) -> Any:
     """Arguments of exp beyond this range are inf and 0 in any float."""
-    return _mp.mpf(2000) if x > 2000 else _mp.mpf(-2000) if x < -2000 else x
+    return REAL.mpf(2000) if x > 2000 else REAL.mpf(-2000) if x < -2000 else x
 
 
 def _log(x: Any) -> Any:
-    return _mp.nan if x < 0 else -_mp.inf if x == 0 else _mp.log(x)
+    return REAL.nan if x < 0 else -REAL.inf if x == 0 else REAL.log(x)
 
 
 def _finite(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda x: function(x) if _mp.isfinite(x) else _mp.nan
+    return lambda x: function(x) if REAL.isfinite(x) else REAL.nan
 
 
 def _whole(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda x: function(x) if _mp.isfinite(x) else x
+    return lambda x: function(x) if REAL.isfinite(x) else x
 
 
 def _round(x: Any) -> Any:
-    below = _mp.floor(x)
+    below = REAL.floor(x)
     more = x - below
     return below + (1 if more > 0.5 or (more == 0.5 and int(below) % 2) else 0)
 
 
 def _modulo(x: Any, y: Any) -> Any:
-    return _mp.nan if y == 0 or not _mp.isfinite(x) else x - y * _mp.floor(x / y)
+    return REAL.nan if y == 0 or not REAL.isfinite(x) else x - y * REAL.floor(x / y)
 
 
 def _choose(*pairs: Any) -> Any:
@@ -104,44 +104,44 @@ def _elapsed(x: Any, start: Any) -> Any:
 
 
 def _progress(x: Any, start: Any, length: Any) -> Any:
-    return _mp.mpf(1) if length == 0 else (x - start) / length
+    return REAL.mpf(1) if length == 0 else (x - start) / length
 
 
-def _cycle_start(index: Any, length: Any, stretch: Any) -> Any:
+def cycle_start(index: Any, length: Any, stretch: Any) -> Any:
     return index * length if stretch == 1 else length * (stretch**index - 1) / (stretch - 1)
 
 
-def _cycle_index(x: Any, start: Any, length: Any, stretch: Any) -> Any:
+def cycle_index(x: Any, start: Any, length: Any, stretch: Any) -> Any:
     if stretch == 1:
-        return _mp.floor((x - start) / length)
-    index = int(_mp.floor(_mp.log(1 + (x - start) * (stretch - 1) / length) / _mp.log(stretch) + _mp.mpf("0.5")))
-    return _mp.mpf(index if _cycle_start(index, length, stretch) <= x - start else index - 1)
+        return REAL.floor((x - start) / length)
+    index = int(REAL.floor(REAL.log(1 + (x - start) * (stretch - 1) / length) / REAL.log(stretch) + REAL.mpf("0.5")))
+    return REAL.mpf(index if cycle_start(index, length, stretch) <= x - start else index - 1)
 
 
 def _cycle_time(x: Any, start: Any, length: Any, stretch: Any) -> Any:
-    return x - start - _cycle_start(int(_cycle_index(x, start, length, stretch)), length, stretch)
+    return x - start - cycle_start(int(cycle_index(x, start, length, stretch)), length, stretch)
 
 
 def _bezier(u: Any, x1: Any, y1: Any, x2: Any, y2: Any) -> Any:
     def along(s: Any, a: Any, b: Any) -> Any:
         return 3 * a * s * (1 - s) ** 2 + 3 * b * s * s * (1 - s) + s**3
 
-    low, high = _mp.mpf(0), _mp.mpf(1)
-    for _ in range(_mp.prec):
+    low, high = REAL.mpf(0), REAL.mpf(1)
+    for _ in range(REAL.prec):
         middle = (low + high) / 2
         low, high = (middle, high) if along(middle, x1, x2) < u else (low, middle)
     return along((low + high) / 2, y1, y2)
 
 
-_FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    sympy.Add: lambda *a: _mp.fsum(a), sympy.Mul: lambda *a: _mp.fprod(a), sympy.Pow: _power,
-    sympy.exp: lambda x: _mp.exp(_clamped(x)), sympy.log: _log, log2: lambda x: _log(x) / _mp.log(2),
-    log10: lambda x: _log(x) / _mp.log(10), sympy.sin: _finite(_mp.sin), sympy.cos: _finite(_mp.cos),
-    sympy.tan: _finite(_mp.tan), sympy.tanh: lambda x: _mp.tanh(_clamped(x)), sympy.Abs: abs,
-    tree.Sigmoid: lambda x: 1 / (1 + _mp.exp(_clamped(-x))), tree.Round: _whole(_round),
-    sympy.floor: _whole(_mp.floor), sympy.ceiling: _whole(_mp.ceil), sympy.Min: min, sympy.Max: max,
+FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    sympy.Add: lambda *a: REAL.fsum(a), sympy.Mul: lambda *a: REAL.fprod(a), sympy.Pow: _power,
+    sympy.exp: lambda x: REAL.exp(_clamped(x)), sympy.log: _log, log2: lambda x: _log(x) / REAL.log(2),
+    log10: lambda x: _log(x) / REAL.log(10), sympy.sin: _finite(REAL.sin), sympy.cos: _finite(REAL.cos),
+    sympy.tan: _finite(REAL.tan), sympy.tanh: lambda x: REAL.tanh(_clamped(x)), sympy.Abs: abs,
+    tree.Sigmoid: lambda x: 1 / (1 + REAL.exp(_clamped(-x))), tree.Round: _whole(_round),
+    sympy.floor: _whole(REAL.floor), sympy.ceiling: _whole(REAL.ceil), sympy.Min: min, sympy.Max: max,
     sympy.Mod: _modulo, tree.Elapsed: _elapsed, tree.Progress: _progress, tree.Bezier: _bezier,
-    tree.CycleIndex: _cycle_index, tree.CycleTime: _cycle_time,
+    tree.CycleIndex: cycle_index, tree.CycleTime: _cycle_time,
     sympy.Piecewise: _choose, sympy.functions.elementary.piecewise.ExprCondPair: lambda *pair: pair,
     sympy.StrictLessThan: lambda a, b: a < b, sympy.LessThan: lambda a, b: a <= b,
     sympy.StrictGreaterThan: lambda a, b: a > b, sympy.GreaterThan: lambda a, b: a >= b,

@@ -12,7 +12,7 @@ import sympy
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from . import constants, limits, tree
-from .constants import _mp as real
+from .constants import REAL as real
 from .tree import Expr
 from .walking import upwards
 
@@ -184,12 +184,12 @@ def _apply(node: Expr, args: list[Any]) -> Any:
             return _kept(found)
     inexact = _CYCLES.get(type(node))
     args = [approximate(a) for a in args]
-    return constants._bounded(inexact(*args) if inexact is not None else constants._apply(node, args))
+    return constants.bounded(inexact(*args) if inexact is not None else constants.applied(node, args))
 
 
 def approximate(value: Any) -> Any:
     """An exact number in mpmath; everything else as it is."""
-    return constants._bounded(real.mpf(value.numerator) / value.denominator) if isinstance(value, Fraction) else value
+    return constants.bounded(real.mpf(value.numerator) / value.denominator) if isinstance(value, Fraction) else value
 
 
 def _kept(value: Any) -> Any:
@@ -232,7 +232,7 @@ def _cycle_index(step: Fraction, start: Fraction, length: Fraction, stretch: Fra
         return None
     passed = step - start
     for index in (int(estimate) + near for near in (0, -1, 1)):
-        begins, ends = (constants._cycle_start(i, length, stretch) for i in (index, index + 1))
+        begins, ends = (constants.cycle_start(i, length, stretch) for i in (index, index + 1))
         if begins <= passed < ends:
             return Fraction(index)
     return None
@@ -240,7 +240,7 @@ def _cycle_index(step: Fraction, start: Fraction, length: Fraction, stretch: Fra
 
 def _cycle_time(step: Fraction, start: Fraction, length: Fraction, stretch: Fraction) -> Fraction | None:
     index = _cycle_index(step, start, length, stretch)
-    return None if index is None else step - start - constants._cycle_start(int(index), length, stretch)
+    return None if index is None else step - start - constants.cycle_start(int(index), length, stretch)
 
 
 def _near_index(step: Any, start: Any, length: Any, stretch: Any) -> Any:
@@ -249,12 +249,12 @@ def _near_index(step: Any, start: Any, length: Any, stretch: Any) -> Any:
         return real.nan
     if stretch != 1 and (step - start) * (stretch - 1) <= -length:
         return real.nan
-    return constants._cycle_index(step, start, length, stretch)
+    return constants.cycle_index(step, start, length, stretch)
 
 
 def _near_time(step: Any, start: Any, length: Any, stretch: Any) -> Any:
     index = _near_index(step, start, length, stretch)
-    return step - start - constants._cycle_start(int(index), length, stretch) if real.isfinite(index) else real.nan
+    return step - start - constants.cycle_start(int(index), length, stretch) if real.isfinite(index) else real.nan
 
 
 _CYCLES: dict[Any, Callable[..., Any]] = {tree.CycleIndex: _near_index, tree.CycleTime: _near_time}
@@ -265,7 +265,7 @@ _SAME_FOR_FRACTIONS = (
 )  # fmt: skip
 
 _EXACT: dict[Any, Callable[..., Any]] = {
-    **{kind: constants._FUNCTIONS[kind] for kind in _SAME_FOR_FRACTIONS},
+    **{kind: constants.FUNCTIONS[kind] for kind in _SAME_FOR_FRACTIONS},
     sympy.Add: lambda *a: sum(a), sympy.Mul: lambda *a: math.prod(a), sympy.Pow: _power, sympy.Mod: _modulo,
     sympy.floor: _whole(math.floor), sympy.ceiling: _whole(math.ceil), tree.Round: _whole(round),
     tree.CycleIndex: _cycle_index, tree.CycleTime: _cycle_time,
