@@ -15,9 +15,9 @@ from . import tree
 from .tree import Expr, Rational
 from .walking import upwards
 
-REAL: Any = MPContext()
-REAL.prec = 192
-_HUGE, _TINY = REAL.mpf(2) ** 1100, REAL.mpf(2) ** -1300
+real: Any = MPContext()
+real.prec = 192
+_HUGE, _TINY = real.mpf(2) ** 1100, real.mpf(2) ** -1300
 
 
 def evaluate(value: Expr) -> Fraction | float:
@@ -29,70 +29,70 @@ def evaluate(value: Expr) -> Fraction | float:
     for node in upwards(value, values):
         values[node] = bounded(applied(node, [values[a] for a in node.args]))
     result = values[value]
-    if not REAL.isfinite(result):
+    if not real.isfinite(result):
         return float(result)
     sign, mantissa, exponent, _ = result._mpf_
     return Fraction(int(-mantissa if sign else mantissa)) * Fraction(2) ** int(exponent)
 
 
 def bounded(x: Any) -> Any:
-    if isinstance(x, bool) or not REAL.isfinite(x):
+    if isinstance(x, bool) or not real.isfinite(x):
         return x
     if abs(x) > _HUGE:
-        return REAL.inf if x > 0 else -REAL.inf
-    return REAL.mpf(0) if abs(x) < _TINY else x
+        return real.inf if x > 0 else -real.inf
+    return real.mpf(0) if abs(x) < _TINY else x
 
 
 def applied(node: Expr, args: list[Any]) -> Any:
     if isinstance(node, Rational):
-        return REAL.mpf(int(node.p)) / int(node.q)
+        return real.mpf(int(node.p)) / int(node.q)
     if node == sympy.pi:
-        return +REAL.pi
+        return +real.pi
     if node.is_Number or (node.is_Boolean and not node.args):
-        return bool(node) if node.is_Boolean else REAL.inf * (1 if node == sympy.oo else -1)
+        return bool(node) if node.is_Boolean else real.inf * (1 if node == sympy.oo else -1)
     return FUNCTIONS[type(node)](*args)
 
 
 def _power(x: Any, y: Any) -> Any:
     if y == 0 or x == 1:
-        return REAL.mpf(1)
+        return real.mpf(1)
     if x == 0:
-        return REAL.mpf(0) if y > 0 else REAL.inf
-    whole = REAL.isfinite(y) and y == REAL.floor(y)
+        return real.mpf(0) if y > 0 else real.inf
+    whole = real.isfinite(y) and y == real.floor(y)
     if x < 0 and not whole:
-        return REAL.nan
-    size = REAL.exp(_clamped(y * REAL.log(abs(x))))
-    size = REAL.inf if size > _HUGE else size
-    if whole and abs(y) < 2**16 and REAL.isfinite(x):
+        return real.nan
+    size = real.exp(_clamped(y * real.log(abs(x))))
+    size = real.inf if size > _HUGE else size
+    if whole and abs(y) < 2**16 and real.isfinite(x):
         size = abs(x) ** int(y)
     return -size if x < 0 and whole and int(y) % 2 else size
 
 
 def _clamped(x: Any) -> Any:
     """Arguments of exp beyond this range are inf and 0 in any float."""
-    return REAL.mpf(2000) if x > 2000 else REAL.mpf(-2000) if x < -2000 else x
+    return real.mpf(2000) if x > 2000 else real.mpf(-2000) if x < -2000 else x
 
 
 def _log(x: Any) -> Any:
-    return REAL.nan if x < 0 else -REAL.inf if x == 0 else REAL.log(x)
+    return real.nan if x < 0 else -real.inf if x == 0 else real.log(x)
 
 
 def _finite(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda x: function(x) if REAL.isfinite(x) else REAL.nan
+    return lambda x: function(x) if real.isfinite(x) else real.nan
 
 
 def _whole(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda x: function(x) if REAL.isfinite(x) else x
+    return lambda x: function(x) if real.isfinite(x) else x
 
 
 def _round(x: Any) -> Any:
-    below = REAL.floor(x)
+    below = real.floor(x)
     more = x - below
     return below + (1 if more > 0.5 or (more == 0.5 and int(below) % 2) else 0)
 
 
 def _modulo(x: Any, y: Any) -> Any:
-    return REAL.nan if y == 0 or not REAL.isfinite(x) else x - y * REAL.floor(x / y)
+    return real.nan if y == 0 or not real.isfinite(x) else x - y * real.floor(x / y)
 
 
 def _choose(*pairs: Any) -> Any:
@@ -104,7 +104,7 @@ def _elapsed(x: Any, start: Any) -> Any:
 
 
 def _progress(x: Any, start: Any, length: Any) -> Any:
-    return REAL.mpf(1) if length == 0 else (x - start) / length
+    return real.mpf(1) if length == 0 else (x - start) / length
 
 
 def cycle_start(index: Any, length: Any, stretch: Any) -> Any:
@@ -113,9 +113,9 @@ def cycle_start(index: Any, length: Any, stretch: Any) -> Any:
 
 def cycle_index(x: Any, start: Any, length: Any, stretch: Any) -> Any:
     if stretch == 1:
-        return REAL.floor((x - start) / length)
-    index = int(REAL.floor(REAL.log(1 + (x - start) * (stretch - 1) / length) / REAL.log(stretch) + REAL.mpf("0.5")))
-    return REAL.mpf(index if cycle_start(index, length, stretch) <= x - start else index - 1)
+        return real.floor((x - start) / length)
+    index = int(real.floor(real.log(1 + (x - start) * (stretch - 1) / length) / real.log(stretch) + real.mpf("0.5")))
+    return real.mpf(index if cycle_start(index, length, stretch) <= x - start else index - 1)
 
 
 def _cycle_time(x: Any, start: Any, length: Any, stretch: Any) -> Any:
@@ -126,20 +126,20 @@ def _bezier(u: Any, x1: Any, y1: Any, x2: Any, y2: Any) -> Any:
     def along(s: Any, a: Any, b: Any) -> Any:
         return 3 * a * s * (1 - s) ** 2 + 3 * b * s * s * (1 - s) + s**3
 
-    low, high = REAL.mpf(0), REAL.mpf(1)
-    for _ in range(REAL.prec):
+    low, high = real.mpf(0), real.mpf(1)
+    for _ in range(real.prec):
         middle = (low + high) / 2
         low, high = (middle, high) if along(middle, x1, x2) < u else (low, middle)
     return along((low + high) / 2, y1, y2)
 
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    sympy.Add: lambda *a: REAL.fsum(a), sympy.Mul: lambda *a: REAL.fprod(a), sympy.Pow: _power,
-    sympy.exp: lambda x: REAL.exp(_clamped(x)), sympy.log: _log, log2: lambda x: _log(x) / REAL.log(2),
-    log10: lambda x: _log(x) / REAL.log(10), sympy.sin: _finite(REAL.sin), sympy.cos: _finite(REAL.cos),
-    sympy.tan: _finite(REAL.tan), sympy.tanh: lambda x: REAL.tanh(_clamped(x)), sympy.Abs: abs,
-    tree.Sigmoid: lambda x: 1 / (1 + REAL.exp(_clamped(-x))), tree.Round: _whole(_round),
-    sympy.floor: _whole(REAL.floor), sympy.ceiling: _whole(REAL.ceil), sympy.Min: min, sympy.Max: max,
+    sympy.Add: lambda *a: real.fsum(a), sympy.Mul: lambda *a: real.fprod(a), sympy.Pow: _power,
+    sympy.exp: lambda x: real.exp(_clamped(x)), sympy.log: _log, log2: lambda x: _log(x) / real.log(2),
+    log10: lambda x: _log(x) / real.log(10), sympy.sin: _finite(real.sin), sympy.cos: _finite(real.cos),
+    sympy.tan: _finite(real.tan), sympy.tanh: lambda x: real.tanh(_clamped(x)), sympy.Abs: abs,
+    tree.Sigmoid: lambda x: 1 / (1 + real.exp(_clamped(-x))), tree.Round: _whole(_round),
+    sympy.floor: _whole(real.floor), sympy.ceiling: _whole(real.ceil), sympy.Min: min, sympy.Max: max,
     sympy.Mod: _modulo, tree.Elapsed: _elapsed, tree.Progress: _progress, tree.Bezier: _bezier,
     tree.CycleIndex: cycle_index, tree.CycleTime: _cycle_time,
     sympy.Piecewise: _choose, sympy.functions.elementary.piecewise.ExprCondPair: lambda *pair: pair,

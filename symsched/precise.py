@@ -12,7 +12,7 @@ import sympy
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from . import constants, limits, tree
-from .constants import REAL as real
+from .constants import real
 from .tree import Expr
 from .walking import upwards
 

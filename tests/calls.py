@@ -42,6 +42,7 @@ CALLS = {
     "composer.PolynomialScheduler": "0.3, 1.7, 300",
     "composer.PolynomialWithWarmupScheduler": "0.3, 200, t_max=300",
     "cos": "pi*t/300",
+    "deepspeed.WarmupCosineLR": "0.3, 2000",
     "exp": "-t/300",
     "floor": "t/7",
     "fvcore.MultiStepParamScheduler": "[3, 2, 1], 300",
