@@ -30,6 +30,7 @@ NAMED = {
 
 CALLS = {
     "abs": "t - 300.5",
+    "alpha_bar": "1000, 0.008",
     "ceil": "t/7",
     "clip": "t/300, 0.1, 0.9",
     "composer.ConstantScheduler": "0.3, 0.1, 300",
@@ -43,8 +44,10 @@ CALLS = {
     "composer.PolynomialWithWarmupScheduler": "0.3, 200, t_max=300",
     "cos": "pi*t/300",
     "deepspeed.WarmupCosineLR": "0.3, 2000",
+    "diffusion_cosine": "1000, 0.999, 0.008",
     "exp": "-t/300",
     "floor": "t/7",
+    "fvcore.ExponentialParamScheduler": "0.3, 0.01",
     "fvcore.MultiStepParamScheduler": "[3, 2, 1], 300",
     "mod": "t, 7",
     "round": "t/7",

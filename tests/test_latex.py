@@ -9,17 +9,16 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sympy
+from calls import examples
 
 import symsched as ss
-from symsched import prelude, tree
+from symsched import tree
 from symsched.api import backend as load
-from symsched.nodes import Function, Parameter
 
 FOLDER = Path(__file__).parent / "formulas"
 CASES: list[dict[str, str]] = tomllib.loads((FOLDER / "textbook.toml").read_text(encoding="utf-8"))["case"]
@@ -128,84 +127,11 @@ def test_a_formula_has_the_values_of_the_schedule(case: dict[str, str]) -> None:
 # Every entry of the library
 
 
-NAMED = {
-    "end": "0.01", "d_model": "512", "low": "0.1", "high": "0.9", "steps": "1000", "step": "20", "index": "1",
-    "pairs": "[30:0.1, 60:0.01]", "schedules": "[linear(1, 10), cosine(1, 90)]", "boundaries": "[10]",
-    "points": "0:0, 100:1, 300:0.5", "branches": "t < 100, 1, t**2", "transition_steps": "200", "warmup_steps": "200",
-    "schedulers": "[linear(1, 10), cosine(1, 90)]", "milestones": "[10]", "total_steps": "1000",
-    "cosine_kwargs": "[linear(1, 10), cosine(1, 90)]", "milestones_values": "[30:0.1, 60:0.01]",
-}  # fmt: skip
-"""Arguments of parameters whose kind does not say enough."""
-
-
-CALLS = {
-    "composer.ConstantScheduler": "0.5, 0.1, 300",
-    "composer.ConstantWithWarmupScheduler": "0.5, 200, 0.1, 300",
-    "composer.CosineAnnealingScheduler": "0.5, 300",
-    "composer.CosineAnnealingWithWarmupScheduler": "0.5, 200, 300",
-    "composer.ExponentialScheduler": "0.5, 0.9, 300",
-    "composer.LinearScheduler": "0.5, t_max=300",
-    "composer.LinearWithWarmupScheduler": "0.5, 200, t_max=300",
-    "composer.PolynomialScheduler": "0.5, 1.5, 300",
-    "composer.PolynomialWithWarmupScheduler": "0.5, 200, t_max=300",
-    "fvcore.MultiStepParamScheduler": "[3, 2, 1], 300",
-    "transformers.get_cosine_with_min_lr_schedule_with_warmup": "0.5, 200, 300, min_lr=0.1",
-    "transformers.get_cosine_with_min_lr_schedule_with_warmup_lr_rate": "0.5, 200, 300, min_lr=0.1",
-    "transformers.get_wsd_schedule": "0.5, 200, 300, num_training_steps=1000",
-}
-"""Arguments of functions that need more than those without a default."""
-
-
-def argument(parameter: Parameter, position: int) -> str:
-    """A plausible argument of a kind."""
-    if isinstance(parameter.kind, tuple):
-        return parameter.kind[0]
-    if parameter.name in NAMED:
-        return NAMED[parameter.name]
-    return {
-        "value": "0.5", "number": "1.5", "duration": str(100 * (position + 1)), "count": "3", "ratio": "0.25",
-        "flag": "true", "shape": "cosine", "schedule": "linear(1, 2000)", "list": "[30, 60]", "several": "t, 5",
-    }.get(parameter.kind, "t + 1")  # fmt: skip
-
-
-def calls() -> Iterator[str]:
-    for module in prelude.modules():
-        for name, function in prelude.public(prelude.module(module)).items():
-            if module == prelude.SHAPE:
-                yield shape_call(name, function)
-                continue
-            path = name if module == prelude.CORE else f"{module}.{name}"
-            given = [argument(p, i) for i, p in enumerate(function.parameters) if is_given(p, module)]
-            yield f"{path}({CALLS.get(path, ', '.join(given))})"
-
-
-def is_given(parameter: Parameter, module: str) -> bool:
-    if parameter.name == "total_steps":  # of OneCycleLR: not needed where it is given as epochs
-        return True
-    return parameter.default is None or (module == prelude.CORE and parameter.name != "delay")
-
-
-def shape_call(name: str, function: Function) -> str:
-    arguments = ", ".join("0.25" for p in function.parameters[1:] if p.default is None)
-    return f"rise({name}({arguments}), 0.1, 1, 100)"
-
-
-LISTS = frozenset({"keys", "values", "concat", "cumprod", "cumsum", "count"})
-"""Functions whose result is no schedule, or that take conditions: they stand in a call that makes one."""
-
-
-def schedule_of(call: str) -> str:
-    name = call.partition("(")[0]
-    if name == "count":
-        return "count([30, 60] <= t)"
-    return f"sum({call})" if name in LISTS else call
-
-
 @pytest.mark.parametrize("style", ["cases", "symbolic"])
 @pytest.mark.parametrize("notation", NOTATIONS)
-@pytest.mark.parametrize("call", list(calls()))
-def test_every_entry_of_the_library_prints(call: str, notation: str, style: str) -> None:
-    text = printed(schedule_of(call), notation, style=style)
+@pytest.mark.parametrize("source", examples().values())
+def test_every_entry_of_the_library_prints(source: str, notation: str, style: str) -> None:
+    text = printed(source, notation, style=style)
     assert text
     if notation == "latex":
         assert_balanced(text)
@@ -303,8 +229,8 @@ def test_tex_accepts_every_formula(tmp_path: Path) -> None:
     program = shutil.which("pdflatex")
     assert program is not None, "pdflatex is not installed"
     formulas = [case["latex"] for case in CASES]
-    for call in calls():
-        formulas += [printed(schedule_of(call), "latex", style=style) for style in ("cases", "symbolic")]
+    for source in examples().values():
+        formulas += [printed(source, "latex", style=style) for style in ("cases", "symbolic")]
     head = r"\documentclass{article}\usepackage{amsmath}\begin{document}"
     body = "\n\n".join(rf"\noindent $\displaystyle {formula}$" for formula in formulas)
     (tmp_path / "formulas.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="ascii")
