@@ -98,9 +98,9 @@ def _is_within(t, begin, end):
 _STAGE_OF = '''
 def _stage_of(t):
     """The stage of each step: the first one of its bucket of steps, or else by a search."""
-    i = _BUCKETS.take(np.fmin(t / _WIDTH, _BUCKETS.size - 1).astype(np.intp))
+    i = _BUCKETS.take((t / _WIDTH).astype(np.intp), mode="clip")
     late = np.flatnonzero(t >= _UNTIL.take(i))
-    i[late] = np.searchsorted(_UNTIL, t[late], side="right")
+    i[late] = np.searchsorted(_UNTIL[:-1], t[late], side="right")
     return i
 '''
 
@@ -112,7 +112,7 @@ if t.size > 256 * _UNTIL.size and (t[1:] >= t[:-1]).all():
         if a < b:
             values[a:b] = {}
     return values
-t = np.maximum(t.astype(np.float64, copy=False), 0)
+t = np.maximum(t, np.float64(0))
 i = _stage_of(t)
 """
 
@@ -158,6 +158,7 @@ class _Printer:
         rows = table(segments)
         functions: list[str] = []
         if rows is not None:
+            self.is_safe = False  # steps of any size are looked up
             functions = [self._form(k, form, len(rows.ends) + 1) for k, form in enumerate(rows.forms)]
             shared, body = [_ENDS, _STAGE_OF], self._rows(rows)
         elif len(segments) > 1:

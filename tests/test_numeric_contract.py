@@ -232,8 +232,7 @@ def test_every_step_has_a_value(entry: str, backend: str) -> None:
         warnings.simplefilter("error")
         values = computed(schedule, backend, ANY + BEFORE, "float64").tolist()
     assert [step for step, value in zip(ANY + BEFORE, values, strict=True) if math.isnan(value)] == []
-    start = {values[0]} if f"{entry} on {backend}" not in GROUPS["before"] else set(values)
-    assert set(values[len(ANY) :]) <= start
+    assert set(values[len(ANY) :]) == {values[0]}
 
 
 # Shapes and dtypes

@@ -109,6 +109,13 @@ def test_order_and_number_of_steps_change_no_value(name: str, target: str) -> No
     np.testing.assert_array_max_ulp(values(target, chain, block), whole.reshape(10, 30, 100).transpose(2, 0, 1), 2)
 
 
+@pytest.mark.parametrize("target", ["numpy", "torch", "jax"])
+def test_steps_without_end_have_the_last_value(target: str) -> None:
+    chain = CHAINS["linear"]
+    found = values(target, chain, np.array([1e300, math.inf, 2.0**63, -math.inf]))
+    assert found.tolist() == [float(chain.levels[-1][1])] * 3 + [float(chain.levels[0][0])]
+
+
 @pytest.mark.parametrize("name", ["linear", "cosine", "holds between"])
 def test_slopes_are_those_of_the_stage(name: str) -> None:
     chain = CHAINS[name]
