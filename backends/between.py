@@ -23,6 +23,9 @@ def between(low: Operations, terms: list[Expr], clocks: dict[Expr, Node]) -> Nod
             shape = _shape(part)
             if isinstance(factor, sympy.Rational) and shape is not None:
                 return _sum(low, tree.fraction(base), tree.fraction(factor), shape, clocks)
+            inner = _shape(part.base) if isinstance(part, sympy.Pow) else None
+            if isinstance(factor, sympy.Rational) and inner is not None and inner[2] == 1:
+                return _power(low, tree.fraction(base), tree.fraction(factor), part, clocks)
     return None
 
 
@@ -55,6 +58,21 @@ def _sum(low: Operations, base: Fraction, factor: Fraction, shape: Shape, clocks
         sides = ((end, rising), (base, falling))
         return low.add(*(_product(low, value / height, low.code(part, clocks)) for value, part in sides))
     return low.add(_product(low, exact, low.code(rising, clocks)), low.const(base))
+
+
+def _power(low: Operations, base: Fraction, factor: Fraction, part: Expr, clocks: dict[Expr, Node]) -> Node | None:
+    """A power of a progress, or of what is left of one, which is 1 where the ramp starts: the sum is exact there.
+
+    The end belongs to the next stage, so the number that the sum goes to may be the one beside it.
+    """
+    if isinstance(part.base, tree.Progress) or _meeting(base, factor, base + factor, 1) == factor:
+        return None
+    end = constants.nearest_float(base)
+    for near in (end, math.nextafter(end, math.inf), math.nextafter(end, -math.inf)):
+        exact = _meeting(Fraction(near), factor, base + factor, 1)
+        if exact is not None:
+            return low.add(_product(low, exact, low.code(part, clocks)), low.const(near))
+    return None
 
 
 def _product(low: Operations, factor: Fraction, node: Node) -> Node:

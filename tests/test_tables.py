@@ -162,6 +162,16 @@ def test_a_ramp_between_any_two_values_meets_both(shape: str) -> None:
         assert all(abs(x - y) <= 5 * math.ulp(y) for x, y in zip(curve, exact, strict=True)), (a, b, n)
 
 
+@pytest.mark.parametrize("power", [2, 3, 0.9, "1/2"])
+def test_a_polynomial_decay_meets_its_start(power: object) -> None:
+    chance = random.Random(f"{power}")  # noqa: S311 (no secret)
+    for _ in range(100):
+        a = round(chance.uniform(0.2, 1), chance.choice([1, 3, 6]))
+        b = round(a * chance.random() / 2, 4)
+        function = ss.parse(f"poly({a}, 100, {b}, {power})").compile("python")
+        assert (function(0), function(100)) == (a, b)
+
+
 def test_a_ceiling_of_a_quotient_changes_right_after_each_multiple() -> None:
     """t/49 in floating point is above the whole number at some multiples, and below it at others."""
     for target in ("python", "numpy"):
