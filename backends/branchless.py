@@ -34,7 +34,7 @@ class Dialect:
         taken: Names that a parameter must not have.
         array: A table of numbers as an array.
         buckets: The table of the first stage of each bucket of steps; "" where stages are searched for.
-        for_tables: Import lines that tables need.
+        for_tables: Import lines that tables need; with `in_order`, those that lists of stages need.
         in_order: The helper that computes stage after stage where steps are in order; "" for none.
         decorators: Lines above the formula.
     """
@@ -79,7 +79,8 @@ def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str], bool], s
     text = "\n".join([*(f.text for f in stages or ()), *function])
     for name, value in (("_INFINITY", '"inf"'), ("_NAN", '"nan"')):
         constants += [f"{name} = float({value})"] * (name in text)
-    imports = [dialect.imports, dialect.for_tables] if rows is not None and dialect.for_tables else [dialect.imports]
+    looked_up = rows is not None and (bool(stages) or not dialect.in_order)
+    imports = [dialect.imports, *[dialect.for_tables] * looked_up]
     listed = [_listed(program.segments, rows, stages)] if stages else []
     head = [[documentation(schedule, dialect.needs)], imports, constants]
     return assemble(

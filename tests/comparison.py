@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import math
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,14 @@ def agree(ours: Iterable[float], theirs: Iterable[float], case: Case) -> None:
     assert not off, f"(step, symsched, framework): {off}"
     drift = max((abs(a - b) for step, a, b in far if step not in case.late), default=0.0)
     assert not case.drift or drift > case.drift * scale / 100, "the framework drifts less than it says here"
+
+
+def follows(text: str, curve: Callable[[int], float]) -> None:
+    """Assert that a schedule has the values of a formula written by hand."""
+    schedule: Any = ss.parse(text)
+    off = [(step, schedule(step), curve(step)) for step in range(64)]
+    off = [(step, x, y) for step, x, y in off if not math.isclose(x, y, rel_tol=TOLERANCE, abs_tol=1e-14)]
+    assert not off, f"(step, value, expected): {off[:5]}"
 
 
 def _is_close(ours: float, theirs: float, scale: float) -> bool:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Callable
 from math import cos, pi, sqrt
-from typing import Any
 
 import pytest
-
-import symsched as ss
+from comparison import follows
 
 Curve = Callable[[int], float]
 
@@ -211,7 +208,4 @@ CURVES: dict[str, Curve] = {
 
 @pytest.mark.parametrize("text", CURVES)
 def test_a_curve_is_the_one_of_the_framework(text: str) -> None:
-    schedule: Any = ss.parse(text)
-    off = [(k, schedule(k), CURVES[text](k)) for k in range(64)]
-    off = [(k, x, y) for k, x, y in off if not math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-14)]
-    assert not off, f"(step, value, expected): {off[:5]}"
+    follows(text, CURVES[text])
