@@ -15,7 +15,7 @@ from itertools import pairwise
 from .. import constants
 from .lowering import Segment
 from .operations import Node, number_of
-from .ranges import uses_step
+from .ranges import LARGEST, Ranges, uses_step, walk
 
 FEWEST = 9
 """Segments from which a table is shorter and faster than a formula for each."""
@@ -48,6 +48,38 @@ class Form:
         """The columns for `count` segments; a segment of another form has the numbers of the first one of this."""
         first = next(iter(self.rows.values()))
         return list(zip(*(self.rows.get(i, first) for i in range(count)), strict=True))
+
+    def ranges(self, count: int) -> Ranges:
+        """The ranges of the operations at steps of any size, those of the columns known."""
+        columns = self.columns(count)
+        ranges = Ranges((0.0, LARGEST))
+        for node in walk(self.value):
+            if node.name == "column":
+                column = columns[int(node.value)]  # type: ignore[call-overload]
+                ranges.known[node] = min(column), max(column)
+        return ranges
+
+    def names(self, number: int) -> list[str]:
+        """What the columns are called, by their places in the formula; `number` is that of the form."""
+        found: dict[int, str] = {}
+        for node in walk(self.value):
+            for place, arg in enumerate(node.args):
+                if arg.name == "column":
+                    role = _ROLES.get((node.name, place), "NUMBER")
+                    if node.name == "sub" and not node.args[1 - place].name == "step":
+                        role = "OFFSET"
+                    found.setdefault(int(arg.value), role)  # type: ignore[call-overload]
+        count: dict[str, int] = {}
+        names = []
+        for column in range(len(next(iter(self.rows.values())))):
+            role = found.get(column, "VALUE")
+            count[role] = count.get(role, 0) + 1
+            names.append("_".join(["", role, *[str(number)] * bool(number), *[str(count[role])] * (count[role] > 1)]))
+        return names
+
+
+_ROLES = {("sub", 0): "END", ("sub", 1): "BEGIN", ("div", 1): "LENGTH", ("mul", 0): "SCALE", ("add", 1): "OFFSET"}
+"""What a column is, by the operation that uses it and the place that it has there."""
 
 
 @dataclass(frozen=True)
