@@ -25,6 +25,10 @@ CHANGES = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 106
 """Lengths are multiplied and values divided by these, so that what is whole stays whole and what is before stays before."""
 
 
+LARGEST = 100
+"""The largest numerator and denominator of a factor that is written."""
+
+
 class Label(Node):
     """A constant with a name.
 
@@ -32,13 +36,16 @@ class Label(Node):
         label: The name, in lower case.
         origin: The formula that computes it from others, None for a number of the text.
         is_exact: Whether the formula gives the bits of the constant; if not, it is a comment.
+        place: Where the number stands in the text, among its numbers; those that are computed come after them.
     """
 
-    __slots__ = ("is_exact", "label", "origin")
+    __slots__ = ("is_exact", "label", "origin", "place")
 
-    def __init__(self, label: str, value: Fraction, origin: Node | None = None, is_exact: bool = True) -> None:
+    def __init__(
+        self, label: str, value: Fraction, origin: Node | None = None, is_exact: bool = True, place: int = len(CHANGES)
+    ) -> None:
         super().__init__("const", (), value)
-        self.label, self.origin, self.is_exact = label, origin, is_exact
+        self.label, self.origin, self.is_exact, self.place = label, origin, is_exact, place
 
 
 def labelled(schedule: Any, prefix: str = "") -> Program:
@@ -60,9 +67,7 @@ class Changed:
 
 def _comparable(plain: Program, names: tuple[str, ...], numbers: Literals) -> Changed | None:
     """The program with all of its numbers changed that can be without a change of its operations."""
-    factors = {
-        x: Fraction(c) if x.is_time else Fraction(1, c) for x, c in zip(numbers.found, CHANGES, strict=False)
-    }
+    factors = {x: Fraction(c) if x.is_time else Fraction(1, c) for x, c in zip(numbers.found, CHANGES, strict=False)}
     changed = _changed(plain, names, numbers, factors)
     if changed is None and len(factors) > 1:  # a power of 2 is a square: find those that may change alone
         factors = {x: f for x, f in factors.items() if _changed(plain, names, numbers, {x: f})}
@@ -111,7 +116,7 @@ class _Naming:
 
     def __init__(self, changed: Changed, taken: set[str], prefix: str) -> None:
         self.changed, self.taken, self.prefix = changed, taken | {x.name for x in changed.values}, prefix
-        self.own = {x: Label(x.name, x.value) for x in changed.values}
+        self.own = {x: Label(x.name, x.value, place=i) for i, x in enumerate(changed.values)}
         self.labels: dict[tuple[Fraction, Fraction], Label] = {}
         self.nodes: dict[tuple[Node, Node], Node] = {}
 
@@ -130,7 +135,9 @@ class _Naming:
                 made = self._constant(one, other)
             else:
                 args = tuple(self._node(a, b) for a, b in zip(one.args, other.args, strict=True))
-                made = one if all(a is b for a, b in zip(args, one.args, strict=True)) else Node(one.name, args, one.value)
+                made = (
+                    one if all(a is b for a, b in zip(args, one.args, strict=True)) else Node(one.name, args, one.value)
+                )
             self.nodes[one, other] = made
         return self.nodes[one, other]
 
@@ -163,7 +170,7 @@ class _Naming:
             if factor is not None:
                 top = _scaled(self.own[x], Fraction(factor.numerator))
                 bottom = _scaled(self.own[y], Fraction(factor.denominator))
-                yield self._label(f"{x.name}_per_{y.name}", Node("div", (top, bottom)), pair)
+                yield self._label(f"{x.name}_per_{y.name}", Node("over", (top, bottom)), pair)
         for x, y in permutations(known, 2):
             factor = _ratio(pair, (known[x][0] - known[y][0], known[x][1] - known[y][1]))
             if factor is not None and factor > 0:
@@ -203,22 +210,33 @@ def _ratio(pair: tuple[Fraction, Fraction], values: tuple[Fraction, Fraction]) -
     """The simple factor that makes a constant of a quantity, in both programs; None if there is none."""
     if not values[0] or not values[1]:
         return None
-    factor = pair[0] / values[0]
-    is_simple = 0 < factor and max(factor.numerator, factor.denominator) <= 100
-    return factor if is_simple and factor == pair[1] / values[1] else None
+    factor = (pair[0] / values[0]).limit_denominator(LARGEST)
+    is_simple = 0 < factor <= LARGEST
+    return factor if is_simple and all(_is_near(p, factor * v) for p, v in zip(pair, values, strict=True)) else None
+
+
+def _is_near(one: Fraction, other: Fraction) -> bool:
+    """Whether two numbers are equal but for the rounding of one."""
+    return one == other or abs(one - other) < abs(one) / 2**51
 
 
 def _scaled(node: Node, factor: Fraction) -> Node:
     if factor.numerator != 1:
         node = Node("mul", (Node("const", (), Fraction(factor.numerator)), node))
-    return node if factor.denominator == 1 else Node("div", (node, Node("const", (), Fraction(factor.denominator))))
+    if factor.denominator == 1:
+        return node
+    value = computed(node) / factor.denominator
+    is_whole = value.is_integer() and computed(node).is_integer()
+    return Node("part" if is_whole else "over", (node, Node("const", (), Fraction(factor.denominator))))
 
 
 def _scaled_name(factor: Fraction, name: str) -> str:
     words = {Fraction(1): "", Fraction(1, 2): "half_", Fraction(2): "twice_"}
     if factor in words:
         return words[factor] + name
-    times, over = (f"_{word}_{n}" if n != 1 else "" for word, n in (("times", factor.numerator), ("over", factor.denominator)))
+    times, over = (
+        f"_{word}_{n}" if n != 1 else "" for word, n in (("times", factor.numerator), ("over", factor.denominator))
+    )
     return name + times + over
 
 
@@ -227,4 +245,6 @@ def computed(node: Node) -> float:
     if node.name == "const":
         return constants.nearest_float(number_of(node))
     a, b = (computed(x) for x in node.args)
-    return {"add": a + b, "sub": a - b, "mul": a * b, "div": a / b if b else float("nan")}[node.name]
+    if node.name in ("over", "part"):
+        return a / b
+    return {"add": a + b, "sub": a - b, "mul": a * b}[node.name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ class Source:
 
     def text(self, doc: str) -> str:
         """The module."""
-        imports = sorted(dict.fromkeys(self.imports), key=lambda line: (_is_foreign(line), line))
+        imports = sorted(dict.fromkeys(self.imports), key=_place)
         split = next((i for i, line in enumerate(imports) if _is_foreign(line)), len(imports))
         blocks = [imports[:split], imports[split:], list(self.constants.values()), list(self.tables.values())]
         head = "\n\n".join([doc, *("\n".join(block) for block in blocks if block)])
@@ -72,9 +73,14 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
     return _NAME.sub(lambda match: names.get(match[0], match[0]), text) if names else text
 
 
+def _place(line: str) -> tuple[bool, bool, str]:
+    """Where an import stands among others."""
+    return _is_foreign(line), line.startswith("from"), line
+
+
 def _is_foreign(line: str) -> bool:
     """Whether an import is of a package that does not come with Python."""
-    return line.split()[1].partition(".")[0] not in ("__future__", "bisect", "functools", "math", "typing")
+    return line.split()[1].partition(".")[0] not in sys.stdlib_module_names
 
 
 def module(
@@ -177,6 +183,12 @@ def numbers(name: str, values: Sequence[float], form: str = "{}") -> str:
 def assemble(*blocks: str) -> str:
     """Blocks with two empty lines between them."""
     return "\n\n\n".join(b.strip("\n") for b in blocks if b.strip()) + "\n"
+
+
+def listed(head: str, items: Sequence[str], tail: str) -> list[str]:
+    """A list in a line of a function, or each item in a line of its own."""
+    line = f"{head}{', '.join(items)}{tail}"
+    return [line] if len(line) <= WIDTH - 4 else [head, *(f"    {item}," for item in items), tail]
 
 
 def indent(lines: Iterable[str], depth: int) -> list[str]:

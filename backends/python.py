@@ -59,7 +59,9 @@ def _square(x: float) -> float:
 def _divide(x: float, y: float) -> float:
     if y:
         return x / y
-    return _NAN if not x or x != x else math.copysign(_INFINITY, x) * math.copysign(1, y)
+    if not x or math.isnan(x):
+        return _NAN
+    return math.copysign(_INFINITY, x) * math.copysign(1, y)
 """,
     "_floor_divide": """
 def _floor_divide(x: float, y: float) -> float:
@@ -144,7 +146,7 @@ def _bezier(u: float, x1: float, y1: float, x2: float, y2: float) -> float:
 """,
 }
 
-_LANGUAGE = Language(TEMPLATES, CAREFUL, pi="math.pi")
+_LANGUAGE = Language(TEMPLATES, CAREFUL, pi="math.pi", room=62)
 
 FLAT = 6
 """Segments up to which a row of `if` is as fast as a search."""
@@ -184,20 +186,20 @@ class _Printer:
             body,
         )
         helpers = {name: HELPERS[name] for name in self.writer.helpers}
-        text = "\n".join([function, *helpers.values(), *self.writer.labels.values()])
+        text = "\n".join([function, *helpers.values(), *self.writer.constants.values()])
         imports = ["import math"] if "math." in text or "_INFINITY" in text or "_NAN" in text else []
         imports += ["from bisect import bisect_right"] if "bisect_right(" in text else []
         tables = self.tables | {name: numbers(name, values) for values, name in self.writer.tables.items()}
         for word, value in (("_INFINITY", "math.inf"), ("_NAN", "math.nan")):
             tables |= {word: f"{word} = {value}"} if word in text else {}
-        return Source(imports, self.writer.labels, tables, helpers, function)
+        return Source(imports, self.writer.constants, tables, helpers, function)
 
     def _chosen(self) -> list[str]:
         """The formula of each segment behind an `if`."""
         segments = self.program.segments
         starts: list[Node | None] = [None, *(s.until for s in segments[:-1])]
         blocks = [self._lines(s, start) for s, start in zip(segments, starts, strict=True)]
-        clamp = ["if t < 0:", "    t = 0"]
+        clamp = self._before()
         if any(_is_above_zero(s.until) for s in segments[:1]):  # the first stage alone has steps below 0
             blocks[0] = [*clamp * uses_step(segments[0].value), *blocks[0]]
             clamp = []
@@ -207,10 +209,15 @@ class _Printer:
             return body + self._search(list(zip(segments, blocks, strict=True)))
         return body + self._row(list(zip(segments, blocks, strict=True)))
 
+    def _before(self) -> list[str]:
+        """Lines for steps before 0, which have the value of step 0."""
+        given = ", ".join(["0", *(f"{n}={n}" for n in self.names.values())])
+        return ["if t < 0:", f"    return {self.name}({given})"]
+
     def _looked_up(self, rows: Table) -> list[str]:
         """The formula of all segments of a form with the numbers of the one that applies."""
         self.tables["_UNTIL"] = numbers("_UNTIL", rows.ends)
-        lines = ["if t < 0:", "    t = 0", "i = bisect_right(_UNTIL, t)"]
+        lines = [*self._before(), "i = bisect_right(_UNTIL, t)"]
         form_of = rows.form_of()
         if len(rows.forms) > 1:
             self.tables["_FORM"] = numbers("_FORM", form_of)

@@ -28,6 +28,8 @@ INFIX: dict[str, Template] = {
     "sub": (SUM, "{} - {}", (SUM, PRODUCT)),
     "mul": (PRODUCT, "{} * {}", (PRODUCT, SIGN)),
     "div": (PRODUCT, "{} / {}", (PRODUCT, SIGN)),
+    "over": (PRODUCT, "{} / {}", (PRODUCT, SIGN)),
+    "part": (PRODUCT, "{} // {}", (PRODUCT, SIGN)),
     "neg": (SIGN, "-{}", (SIGN,)),
     "square": (POWER, "{} ** 2", (ATOM,)),
     "lt": (COMPARE, "{} < {}", (SUM, SUM)),
@@ -111,7 +113,6 @@ class Writer:
         helpers: Names of the helper functions that the text uses, in order of first use.
         tables: Tables of numbers that the text uses, with their names.
         columns: What stands for the columns of a table of stages.
-        labels: The definition of each named constant that the text uses, by its name.
     """
 
     def __init__(self, language: Language, names: Callable[[str], str], letter: str = "x") -> None:
@@ -122,7 +123,7 @@ class Writer:
         self.count = 0
         self.helpers: dict[str, None] = {}
         self.tables: dict[tuple[float, ...], str] = {}
-        self.labels: dict[str, str] = {}
+        self._labels: dict[str, tuple[int, str]] = {}
         self.columns: list[str] = []
         self.squares_by_name = "{0} * {0}" in language.templates["square"][1]
 
@@ -164,10 +165,15 @@ class Writer:
         for i, node in enumerate(nodes):
             inner, text = self.block(node, Ranges((0.0, 0.0)))
             if node.name != "const":
-                lines += [*inner, f"_until{i} = {text}"]
-                text = f"_until{i}"
+                lines += [*inner, self.language.variable.format(f"until{i}", text)]
+                text = f"until{i}"
             texts.append(text)
         return lines, texts
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """The definitions of the named constants that the text uses: those of the text first, in its order."""
+        return {name: text for name, (_, text) in sorted(self._labels.items(), key=lambda item: item[1][0])}
 
     def _text(self, node: Node, needed: int = -1) -> tuple[str, int]:
         text, precedence = self._plain(node)
@@ -209,19 +215,20 @@ class Writer:
         if turns is None:
             return language.number(node)
         name = language.spelled(turns[0])
-        self.labels[name] = language.constant.format(name, turns[1].format(language.pi))
+        self._labels[name] = -1, language.constant.format(name, turns[1].format(language.pi))
         return name
 
     def _label(self, label: Label) -> str:
         language = self.language
         name = language.spelled(label.label)
-        if name not in self.labels:
+        if name not in self._labels:
             variables, self.variables = self.variables, {}
             formula = "" if label.origin is None else self._text(label.origin)[0]
             self.variables = variables
             number = language.figure(constants.nearest_float(number_of(label)))
             text = language.constant.format(name, formula if formula and label.is_exact else number)
-            self.labels[name] = text + (language.comment.format(formula) if formula and not label.is_exact else "")
+            note = language.comment.format(formula) if formula and not label.is_exact else ""
+            self._labels[name] = label.place, text + note
         return name
 
     def _template(self, node: Node) -> Template:
