@@ -11,14 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .lowering import Segment
 from .labels import labelled
+from .lowering import Segment
 from .module import WIDTH, Source, about, define, letter, listed, numbers, safe_names
 from .operations import Node
 from .ranges import Ranges, uses_step, walk
 from .tables import Table, buckets, end_of, table
 from .writer import Language, Writer
-
 
 ROOM = WIDTH - 4
 """Columns of a line of a function."""

@@ -129,7 +129,8 @@ def _figure(value: Any) -> str:
 
 
 KINDS = {
-    "duration": "a number of steps, 0 or more", "value": "a value", "number": "a number", "count": "a whole number, 0 or more",
+    "duration": "a number of steps, 0 or more", "value": "a value", "number": "a number",
+    "count": "a whole number, 0 or more",
 }  # fmt: skip
 """Parameters of a function by the kind of what they are given to."""
 

@@ -22,7 +22,7 @@ from .operations import Node, number_of
 from .tables import FEWEST
 
 CHANGES = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069)
-"""Lengths are multiplied and values divided by these, so that what is whole stays whole and what is before stays before."""
+"""What lengths are multiplied and values divided by, so that what is whole stays whole, and what is before, before."""
 
 
 LARGEST = 100
@@ -36,16 +36,31 @@ class Label(Node):
         label: The name, in lower case.
         origin: The formula that computes it from others, None for a number of the text.
         is_exact: Whether the formula gives the bits of the constant; if not, it is a comment.
+        is_whole: Whether it is a whole number of steps, and no value.
         place: Where the number stands in the text, among its numbers; those that are computed come after them.
     """
 
-    __slots__ = ("is_exact", "label", "origin", "place")
+    __slots__ = ("is_exact", "is_whole", "label", "origin", "place")
 
-    def __init__(
-        self, label: str, value: Fraction, origin: Node | None = None, is_exact: bool = True, place: int = len(CHANGES)
-    ) -> None:
+    def __init__(self, label: str, value: Fraction, is_whole: bool, place: int = len(CHANGES)) -> None:
         super().__init__("const", (), value)
-        self.label, self.origin, self.is_exact, self.place = label, origin, is_exact, place
+        self.label, self.is_whole, self.place = label, is_whole, place
+        self.origin: Node | None = None
+        self.is_exact = True
+
+    @classmethod
+    def computed(cls, label: str, value: Fraction, origin: Node) -> Label:
+        """A constant that is computed from others."""
+        parts = [n for n in _walk(origin) if n.name != "const" or isinstance(n, Label)]
+        made = cls(label, value, all(n.is_whole if isinstance(n, Label) else n.name != "over" for n in parts))
+        made.origin, made.is_exact = origin, computed(origin) == constants.nearest_float(value)
+        return made
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    for arg in node.args:
+        yield from _walk(arg)
 
 
 def labelled(schedule: Any, prefix: str = "") -> Program:
@@ -116,7 +131,9 @@ class _Naming:
 
     def __init__(self, changed: Changed, taken: set[str], prefix: str) -> None:
         self.changed, self.taken, self.prefix = changed, taken | {x.name for x in changed.values}, prefix
-        self.own = {x: Label(x.name, x.value, place=i) for i, x in enumerate(changed.values)}
+        self.own = {
+            x: Label(x.name, x.value, x.is_time and x.value.denominator == 1, i) for i, x in enumerate(changed.values)
+        }
         self.labels: dict[tuple[Fraction, Fraction], Label] = {}
         self.nodes: dict[tuple[Node, Node], Node] = {}
 
@@ -202,8 +219,7 @@ class _Naming:
                         yield self._label(name, Node("add", (sum_, _scaled(self.own[last], part))), pair)
 
     def _label(self, name: str, origin: Node, pair: tuple[Fraction, Fraction]) -> Label:
-        is_exact = computed(origin) == constants.nearest_float(pair[0])
-        return Label(free(self.prefix + name, self.taken), pair[0], origin, is_exact)
+        return Label.computed(free(self.prefix + name, self.taken), pair[0], origin)
 
 
 def _ratio(pair: tuple[Fraction, Fraction], values: tuple[Fraction, Fraction]) -> Fraction | None:

@@ -92,7 +92,11 @@ class Literals:
         self.program, self.taken = program, set(taken)
         self.found: list[Literal] = []
         self._times = set(_times(program))
-        self.changed(lambda literal: (self.found.append(literal), literal.value)[1])
+        self.changed(self._keep)
+
+    def _keep(self, literal: Literal) -> Fraction:
+        self.found.append(literal)
+        return literal.value
 
     def changed(self, value: Callable[[Literal], Fraction]) -> Program:
         """The program with other numbers."""

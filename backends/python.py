@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .labels import labelled
+from .labels import Label, labelled
 from .lowering import Segment
 from .module import Source, about, define, indent, letter, module, numbers, safe_names
 from .operations import Node, number_of
@@ -268,7 +268,7 @@ def _grows(node: Node) -> bool:
 
 def _float(node: Node, text: str) -> str:
     """The text of a value that is a float whatever the step is."""
-    if node.name == "const":
+    if node.name == "const" and not isinstance(node, Label):
         return text + ".0" if text.lstrip("-").isdigit() else text
     return text if _is_float(node) else f"float({text})"
 
@@ -280,6 +280,9 @@ def _is_float(node: Node) -> bool:
         node = stack.pop()
         if node.name in ("add", "sub", "mul", "neg", "square"):
             stack.extend(node.args)
+        elif isinstance(node, Label):
+            if not node.is_whole:
+                return True
         elif node.name in _FLOATS or (node.name == "const" and getattr(node.value, "denominator", 0) != 1):
             return True
     return False

@@ -66,7 +66,7 @@ class Form:
             for place, arg in enumerate(node.args):
                 if arg.name == "column":
                     role = _ROLES.get((node.name, place), "NUMBER")
-                    if node.name == "sub" and not node.args[1 - place].name == "step":
+                    if node.name == "sub" and node.args[1 - place].name != "step":
                         role = "OFFSET"
                     found.setdefault(int(arg.value), role)  # type: ignore[call-overload]
         count: dict[str, int] = {}

@@ -225,7 +225,8 @@ class Writer:
             variables, self.variables = self.variables, {}
             formula = "" if label.origin is None else self._text(label.origin)[0]
             self.variables = variables
-            number = language.figure(constants.nearest_float(number_of(label)))
+            value = constants.nearest_float(number_of(label))
+            number = language.figure(value) if label.is_whole else repr(value)
             text = language.constant.format(name, formula if formula and label.is_exact else number)
             note = language.comment.format(formula) if formula and not label.is_exact else ""
             self._labels[name] = label.place, text + note
