@@ -64,7 +64,7 @@ class Dialect:
 
 def source(schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Callable[[list[str], bool], str]) -> Source:
     """A module with a function around `_values(t, ...)`, which is the formula in float64."""
-    program = labelled(schedule, prefix)
+    program = labelled(schedule, bool(prefix))
     outer = {*dialect.taken, "t", name, "_values", "float", "int", "isinstance"}
     names = list(safe_names(program.parameters, outer).values())
     bounds = (f"until{i}" for i in range(len(program.segments)))

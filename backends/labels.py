@@ -63,13 +63,13 @@ def _walk(node: Node) -> Iterator[Node]:
         yield from _walk(arg)
 
 
-def labelled(schedule: Any, prefix: str = "") -> Program:
-    """The program of a schedule with labels for its constants; those that are computed begin with a prefix."""
+def labelled(schedule: Any, is_plan: bool = False) -> Program:
+    """The program of a schedule with labels for its constants; those of a plan name their stages in full."""
     names = tuple(p.name for p in schedule.parameters)
     plain = lower(schedule.expr, names)
     numbers = numbers_of(schedule.program, set(names)) if len(plain.segments) < FEWEST else None
     chosen = _comparable(plain, names, numbers) if numbers is not None else None
-    return plain if chosen is None else _Naming(chosen, set(names), prefix).named(plain)
+    return plain if chosen is None else _Naming(chosen, set(names), is_plan).named(plain)
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,8 @@ def _alike(one: Node | None, other: Node | None) -> bool:
 class _Naming:
     """Gives names to the constants of a program by those of the changed one."""
 
-    def __init__(self, changed: Changed, taken: set[str], prefix: str) -> None:
-        self.changed, self.taken, self.prefix = changed, taken | {x.name for x in changed.values}, prefix
+    def __init__(self, changed: Changed, taken: set[str], is_plan: bool) -> None:
+        self.changed, self.taken, self.is_plan = changed, taken | {x.name for x in changed.values}, is_plan
         self.own = {
             x: Label(x.name, x.value, x.is_time and x.value.denominator == 1, i) for i, x in enumerate(changed.values)
         }
@@ -214,12 +214,12 @@ class _Naming:
                         for x in before[1:]:
                             sum_ = Node("add", (sum_, self.own[x]))
                         name = "end" if part == 1 else "middle" if part == Fraction(1, 2) else "inside"
-                        if last is not times[-1] or part != 1:
+                        if last is not times[-1] or part != 1 or self.is_plan:
                             name = f"{last.stage or last.name}_{name}"
                         yield self._label(name, Node("add", (sum_, _scaled(self.own[last], part))), pair)
 
     def _label(self, name: str, origin: Node, pair: tuple[Fraction, Fraction]) -> Label:
-        return Label.computed(free(self.prefix + name, self.taken), pair[0], origin)
+        return Label.computed(free(name, self.taken), pair[0], origin)
 
 
 def _ratio(pair: tuple[Fraction, Fraction], values: tuple[Fraction, Fraction]) -> Fraction | None:

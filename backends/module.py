@@ -47,26 +47,32 @@ class Source:
 
     def joined(self, other: Source, prefix: str) -> Source:
         """This module with another one in it, whose private names get a prefix where they mean something else here."""
-        mine = {**self.tables, **self.helpers}
-        theirs = {**other.tables, **other.helpers}
+        mine = {**self.constants, **self.tables, **self.helpers}
+        theirs = {**other.constants, **other.tables, **other.helpers}
         renames: dict[str, str] = {}
         while True:
             texts = {name: _renamed(text, renames) for name, text in theirs.items()}
             clash = [n for n in theirs if n in mine and n not in renames and mine[n] != texts[n]]
             if not clash:
                 break
-            renames |= {n: ("_" + prefix.upper() if n.isupper() else "_" + prefix) + n.lstrip("_") for n in clash}
+            renames |= {n: _prefixed(n, prefix) for n in clash}
 
         def moved(part: Mapping[str, str]) -> dict[str, str]:
             return {renames.get(name, name): texts[name] for name in part}
 
         return Source(
             [*self.imports, *other.imports],
-            {**self.constants, **other.constants},
+            {**self.constants, **moved(other.constants)},
             {**self.tables, **moved(other.tables)},
             {**self.helpers, **moved(other.helpers)},
             assemble(self.function, _renamed(other.function, renames)).rstrip("\n"),
         )
+
+
+def _prefixed(name: str, prefix: str) -> str:
+    """A name of a module with the name of its schedule in front."""
+    own = name.lstrip("_")
+    return "_" * name.startswith("_") + (prefix.upper() if name.isupper() else prefix) + own
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
@@ -101,10 +107,17 @@ def module(
         named(name)
         doc = header.documentation({name: schedules}, str(schedules), needs, command)
         return source(schedules, name, "").text(docstring(doc))
-    parts = Source()
+    parts, text = Source(), str(schedules)
+    schedules = functions(schedules)
     for own, schedule in schedules.items():
         parts = parts.joined(source(schedule, named(own), f"{own}_"), f"{own}_")
-    return parts.text(docstring(header.documentation(schedules, str(schedules), needs, command)))
+    return parts.text(docstring(header.documentation(schedules, text, needs, command)))
+
+
+def functions(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """The schedules of a plan that become functions: numbers that others are made of become constants."""
+    used = {d.name for name, s in plan.items() for d in s.program.definitions if d.name != name}
+    return {name: s for name, s in plan.items() if s.duration is not None or name not in used} or dict(plan)
 
 
 def named(name: str) -> str:

@@ -151,7 +151,7 @@ def _source(schedule: Any, name: str, prefix: str) -> Source:
 class _Printer:
     def __init__(self, schedule: Any, name: str, prefix: str) -> None:
         self.schedule, self.name = schedule, name
-        self.program = labelled(schedule, prefix)
+        self.program = labelled(schedule, bool(prefix))
         outer = {"t", name, "np", "math", "steps", "values", "row", "kind", "is_plain", "float", "int", "isinstance"}
         self.names = safe_names(self.program.parameters, outer)
         bounds = (f"until{i}" for i in range(len(self.program.segments)))

@@ -169,7 +169,7 @@ def _source(schedule: Any, name: str, prefix: str) -> Source:
 class _Printer:
     def __init__(self, schedule: Any, name: str, prefix: str) -> None:
         self.schedule, self.name = schedule, name
-        self.program = labelled(schedule, prefix)
+        self.program = labelled(schedule, bool(prefix))
         taken = {"t", name, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS}
         self.names = safe_names(self.program.parameters, taken)
         self.writer = Writer(_LANGUAGE, self.names.__getitem__, letter(self.names.values()))
