@@ -230,7 +230,7 @@ def _conditions(rows: Table) -> list[str]:
     """When each form applies; an only other form, that of the last stage, is told by the step alone."""
     if len(rows.forms) == 1:
         return [""]
-    if len(rows.forms) == 2 and list(rows.forms[1].rows) == [len(rows.ends)]:
+    if rows.is_plain:
         return [f"t < {rows.ends[-1]!r}", f"t >= {rows.ends[-1]!r}"]
     return [f"form == {k}" for k in range(len(rows.forms))]
 

@@ -17,9 +17,8 @@ from .. import constants
 from ..errors import ScheduleError
 from ..schedule import Schedule
 from .literals import Literal, Literals, free, numbers_of
-from .lowering import Program, Segment, lower
+from .lowering import FEWEST, Program, Segment, lower
 from .operations import Node, number_of
-from .tables import FEWEST
 
 CHANGES = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069)
 """What lengths are multiplied and values divided by, so that what is whole stays whole, and what is before, before."""

@@ -82,9 +82,8 @@ class Ranges:
         if node.name == "square":
             return max(abs(ranges[0][0]), abs(ranges[0][1])) < 1e150
         if node.name == "pow":
-            (low, high), (least, most) = ranges
-            steepest = max((abs(math.log(b)) for b in (low, high) if 0 < b < math.inf), default=math.inf)
-            return low > 0 and high < math.inf and steepest * max(abs(least), abs(most)) < 700
+            (low, high), exponents = ranges
+            return 0 < low <= high < math.inf and all(math.log(b) * e < 700 for b in (low, high) for e in exponents)
         if node.name in ("add", "sub", "mul"):
             return all(math.isfinite(side) for side in self.of(node))
         if node.name in ("sin", "cos", "tan", "floor", "ceil", "round"):
