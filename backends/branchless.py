@@ -62,7 +62,9 @@ class Dialect:
     decorators: tuple[str, ...] = ()
 
 
-def source(schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Callable[[list[str], bool], str]) -> Source:
+def source(
+    schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Callable[[list[str], bool], list[str]]
+) -> Source:
     """A module with a function around `_values(t, ...)`, which is the formula in float64."""
     program = labelled(schedule, bool(prefix))
     outer = {*dialect.taken, "t", name, "_values", "float", "int", "isinstance"}
@@ -97,7 +99,7 @@ def source(schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Calla
     takes = [f"t: {dialect.number}", *["*"] * bool(names), *(f"{n}: {dialect.number}" for n in names)]
     kind = "a number or an array of any shape" if not dialect.in_order else "a number or a tensor of any shape"
     doc = about(schedule, f"The values at steps `t`, {kind}.")
-    function = define(name, takes, "Any", doc, entry(names, bool(stages)).strip("\n").splitlines())
+    function = define(name, takes, "Any", doc, entry(names, bool(stages)))
     return Source(imports, constants, tables, helpers, function)
 
 

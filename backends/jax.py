@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from .branchless import Dialect, source
-from .module import Source, module, numbers
+from .module import Source, listed, module, numbers
 from .writer import ATOM, INFIX, Language, call
 
 REQUIRES = "jax"
@@ -143,14 +143,27 @@ def _take(begins: Any, index: Any) -> Any:
 }
 
 _BODY = """
-if isinstance(t, (int, float)){no_arrays}:
+if isinstance(t, (int, float)):
     with jax.ensure_compile_time_eval(), jax.enable_x64(True):
-        return float(_values({as_given}))
+        return float(_values(jnp.asarray(t, jnp.float64)))
 kind = jnp.result_type(t)
 if not jnp.issubdtype(kind, jnp.floating):
     kind = jnp.result_type(float)
 with jax.enable_x64(True):
-    return _values({as_given}).astype(kind)
+    return _values(jnp.asarray(t, jnp.float64)).astype(kind)
+"""
+
+_BODY_WITH_PARAMETERS = """
+if all(isinstance(x, (int, float)) for x in numbers):
+    with jax.ensure_compile_time_eval(), jax.enable_x64(True):
+        given = [jnp.asarray(x, jnp.float64) for x in numbers]
+        return float(_values(*given))
+kind = jnp.result_type(t)
+if not jnp.issubdtype(kind, jnp.floating):
+    kind = jnp.result_type(float)
+with jax.enable_x64(True):
+    given = [jnp.asarray(x, jnp.float64) for x in numbers]
+    return _values(*given).astype(kind)
 """
 
 _DIALECT = Dialect(
@@ -167,7 +180,7 @@ _DIALECT = Dialect(
     buckets='np.searchsorted(_UNTIL, np.arange({count}) * _WIDTH, side="right").astype(np.int32)',
     for_tables=("import numpy as np",),
     decorators=("@jax.jit",),
-    taken=frozenset({"jax", "jnp", "np", "math", "kind", "isinstance"}),
+    taken=frozenset({"jax", "jnp", "np", "math", "kind", "given", "numbers", "isinstance", "all"}),
 )
 
 
@@ -185,7 +198,7 @@ def _source(schedule: Any, name: str, prefix: str) -> Source:
     return source(schedule, name, prefix, _DIALECT, _entry)
 
 
-def _entry(names: list[str], in_order: bool) -> str:
-    numbers = "".join(f" and isinstance({n}, (int, float))" for n in names)
-    given = ", ".join(f"jnp.asarray({n}, jnp.float64)" for n in ["t", *names])
-    return _BODY.format(no_arrays=numbers, as_given=given)
+def _entry(names: list[str], in_order: bool) -> list[str]:
+    if not names:
+        return _BODY.strip("\n").splitlines()
+    return [*listed("numbers = (", ["t", *names], ")"), *_BODY_WITH_PARAMETERS.strip("\n").splitlines()]

@@ -164,7 +164,7 @@ class Writer:
         texts: list[str] = []
         for i, node in enumerate(nodes):
             inner, text = self.block(node, Ranges((0.0, 0.0)))
-            if node.name != "const":
+            if node.name not in ("const", "param"):
                 lines += [*inner, self.language.variable.format(f"until{i}", text)]
                 text = f"until{i}"
             texts.append(text)
