@@ -87,7 +87,7 @@ def source(
     used = [*(n for h in writer.helpers for n in (*dialect.needed_by.get(h, ()), h))]
     helpers = {name: dialect.helpers[name] for name in dict.fromkeys(used)}
     helpers |= {f.name: f.text for f in stages or () if f.text}
-    helpers |= {"_STAGES": _listed(program.segments, rows, stages)} if stages else {}
+    helpers |= _listed(program.segments, rows, stages) if stages else {}
     helpers |= {"_values": values}
     constants = writer.constants
     text = "\n".join([*helpers.values(), *constants.values()])
@@ -150,17 +150,19 @@ def _columns(rows: Table, k: int) -> list[str]:
     return [f"_column({name}, i)" for name in rows.forms[k].names(k)]
 
 
-def _listed(segments: tuple[Segment, ...], rows: Table | None, stages: list[Stage]) -> str:
+def _listed(segments: tuple[Segment, ...], rows: Table | None, stages: list[Stage]) -> dict[str, str]:
     """Where whole steps go from stage to stage, and the stages."""
     ends = rows.ends if rows is not None else [end_of(s) for s in segments[:-1]]
-    text = numbers("_ENDS", [float(math.ceil(min(e, 2.0**62))) for e in ends]) + "\n"
+    found = {"_ENDS": numbers("_ENDS", [float(math.ceil(min(e, 2.0**62))) for e in ends])}
     names = ", ".join(s.name for s in stages)
     if rows is None:
-        return text + "\n".join(listed("_STAGES: tuple[Any, ...] = (", [s.name for s in stages], ")"))
-    if len(stages) == 1:
-        return f"{text}_STAGES = [partial({names}, i=i) for i in range(len(_ENDS) + 1)]"
-    forms = numbers("_FORM_OF", rows.form_of())
-    return f"{text}{forms}\n_STAGES = [partial(({names})[k], i=i) for i, k in enumerate(_FORM_OF)]"
+        text = "\n".join(listed("_STAGES: tuple[Any, ...] = (", [s.name for s in stages], ")"))
+    elif len(stages) == 1:
+        text = f"_STAGES: list[Any] = [partial({names}, i=i) for i in range(len(_ENDS) + 1)]"
+    else:
+        found["_FORM_OF"] = numbers("_FORM_OF", rows.form_of())
+        text = f"_FORMS = ({names})\n_STAGES: list[Any] = [partial(_FORMS[k], i=i) for i, k in enumerate(_FORM_OF)]"
+    return found | {"_STAGES": text}
 
 
 def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect, stages: list[Stage] | None) -> list[str]:

@@ -125,7 +125,8 @@ def _cycle(begins: Any, t: Any) -> Any:
     "_stage_of": """
 def _stage_of(t: Any) -> Any:
     # A bucket of steps holds at most one end.
-    i = jnp.asarray(_BUCKETS)[(jnp.minimum(t, _UNTIL[-1]) / _WIDTH).astype(jnp.int32)]
+    bucket = (jnp.minimum(t, _UNTIL[-1]) / _WIDTH).astype(jnp.int32)
+    i = jnp.asarray(_BUCKETS, jnp.int32)[bucket]
     return i + (t >= jnp.asarray(_NEXT)[i])
 """,
     "_search": """
@@ -170,14 +171,14 @@ _DIALECT = Dialect(
     target="jax",
     needs="JAX",
     imports=("import jax", "import jax.numpy as jnp"),
-    language=Language(_TEMPLATES, pi="math.pi", room=76),
+    language=Language(_TEMPLATES, pi="math.pi", room=72),
     helpers=_HELPERS,
     needed_by={"_modulo": ("_floor_divide",)},
     where="jnp.where",
     zeros="jnp.zeros_like(t)",
     number="float | jax.typing.ArrayLike",
     array="np.array({}, np.float64)",
-    buckets='np.searchsorted(_UNTIL, np.arange({count}) * _WIDTH, side="right").astype(np.int32)',
+    buckets='np.searchsorted(_UNTIL, np.arange({count}) * _WIDTH, side="right")',
     for_tables=("import numpy as np",),
     decorators=("@jax.jit",),
     taken=frozenset({"jax", "jnp", "np", "math", "kind", "given", "numbers", "isinstance", "all"}),

@@ -186,7 +186,8 @@ class _Naming:
             if factor is not None:
                 top = _scaled(self.own[x], Fraction(factor.numerator))
                 bottom = _scaled(self.own[y], Fraction(factor.denominator))
-                yield self._label(f"{x.name}_per_{y.name}", Node("over", (top, bottom)), pair)
+                name = _scaled_name(factor, f"{x.name}_per_{y.name}")
+                yield self._label(name, Node("over", (top, bottom)), pair)
         for x, y in permutations(known, 2):
             factor = _ratio(pair, (known[x][0] - known[y][0], known[x][1] - known[y][1]))
             if factor is not None and factor > 0:

@@ -45,8 +45,8 @@ class Source:
         head = "\n\n".join([doc, *("\n".join(block) for block in blocks if block)])
         return assemble(head, *self.helpers.values(), self.function)
 
-    def joined(self, other: Source, prefix: str) -> Source:
-        """This module with another one in it, whose private names get a prefix where they mean something else here."""
+    def joined(self, other: Source, number: int) -> Source:
+        """This module with another one in it; what is named as here and means something else gets a number there."""
         mine = {**self.constants, **self.tables, **self.helpers}
         theirs = {**other.constants, **other.tables, **other.helpers}
         renames: dict[str, str] = {}
@@ -55,7 +55,7 @@ class Source:
             clash = [n for n in theirs if n in mine and n not in renames and mine[n] != texts[n]]
             if not clash:
                 break
-            renames |= {n: _prefixed(n, prefix) for n in clash}
+            renames |= {n: f"{n}_{number}" for n in clash}
 
         def moved(part: Mapping[str, str]) -> dict[str, str]:
             return {renames.get(name, name): texts[name] for name in part}
@@ -67,12 +67,6 @@ class Source:
             {**self.helpers, **moved(other.helpers)},
             assemble(self.function, _renamed(other.function, renames)).rstrip("\n"),
         )
-
-
-def _prefixed(name: str, prefix: str) -> str:
-    """A name of a module with the name of its schedule in front."""
-    own = name.lstrip("_")
-    return "_" * name.startswith("_") + (prefix.upper() if name.isupper() else prefix) + own
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
@@ -109,8 +103,8 @@ def module(
         return source(schedules, name, "").text(docstring(doc))
     parts, text = Source(), str(schedules)
     schedules = functions(schedules)
-    for own, schedule in schedules.items():
-        parts = parts.joined(source(schedule, named(own), f"{own}_"), f"{own}_")
+    for number, (own, schedule) in enumerate(schedules.items(), 1):
+        parts = parts.joined(source(schedule, named(own), f"{own}_"), number)
     return parts.text(docstring(header.documentation(schedules, text, needs, command)))
 
 
@@ -199,9 +193,9 @@ def assemble(*blocks: str) -> str:
 
 
 def listed(head: str, items: Sequence[str], tail: str) -> list[str]:
-    """A list in a line of a function, or each item in a line of its own."""
+    """A list in a line of a function, or each item in a line of its own, with room for numbers behind its names."""
     line = f"{head}{', '.join(items)}{tail}"
-    return [line] if len(line) <= WIDTH - 4 else [head, *(f"    {item}," for item in items), tail]
+    return [line] if len(line) + 2 * len(items) <= WIDTH - 4 else [head, *(f"    {item}," for item in items), tail]
 
 
 def indent(lines: Iterable[str], depth: int) -> list[str]:

@@ -107,7 +107,8 @@ def _in_order(t: Any) -> Any:
     row = t.reshape(-1)
     try:
         row[0].item()
-        cuts = [0, *torch.searchsorted(row, torch.tensor(_ENDS)).tolist(), row.numel()]
+        cuts = torch.searchsorted(row, torch.tensor(_ENDS)).tolist()
+        cuts = [0, *cuts, row.numel()]
         if not _is_ascending(row, cuts):
             return None
     except RuntimeError:  # inside vmap no number can be read
@@ -161,8 +162,8 @@ if not any(isinstance(x, torch.Tensor) for x in numbers):
     return float(_values(*given))
 steps = torch.as_tensor(t)
 kind = steps.dtype if steps.is_floating_point() else torch.get_default_dtype()
-options = {"dtype": torch.float64, "device": steps.device}
-given = [torch.as_tensor(x, **options) for x in numbers]
+given = [torch.as_tensor(x, device=steps.device) for x in numbers]
+given = [x.to(torch.float64) for x in given]
 return _values(*given).to(kind)
 """
 
@@ -170,7 +171,7 @@ _DIALECT = Dialect(
     target="torch",
     needs="PyTorch",
     imports=("import torch",),
-    language=Language(_TEMPLATES, pi="math.pi", room=76),
+    language=Language(_TEMPLATES, pi="math.pi", room=72),
     helpers=_HELPERS,
     needed_by={"_modulo": ("_floor_divide",), "_in_order": ("_is_ascending",)},
     in_order="_in_order",
@@ -179,9 +180,7 @@ _DIALECT = Dialect(
     zeros="torch.zeros_like(t)",
     number="float | torch.Tensor",
     array='torch.tensor({}, dtype=torch.float64, device="cpu")',
-    taken=frozenset(
-        {"torch", "steps", "kind", "values", "given", "numbers", "options", "any", "math", "partial", "pairwise"}
-    ),
+    taken=frozenset({"torch", "steps", "kind", "values", "given", "numbers", "any", "math", "partial", "pairwise"}),
 )
 
 

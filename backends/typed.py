@@ -9,7 +9,6 @@ from .figures import Figure
 from .letters import Letter
 from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row
 
-
 WIDTH = 80
 """Columns from which a condition stands below its value."""
 

@@ -49,7 +49,7 @@ def test_the_source_is_the_one_that_was_reviewed(case: str, target: str) -> None
 
 def test_every_file_that_is_kept_belongs_to_a_case() -> None:
     known = {golden.path(case, target) for case, target in PRINTED}
-    assert {p for p in golden.FOLDER.glob("*/*")} == known
+    assert set(golden.FOLDER.glob("*/*")) == known
 
 
 @pytest.mark.parametrize(("case", "target"), PRINTED)
