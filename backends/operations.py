@@ -216,7 +216,7 @@ def number_of(node: Node) -> Fraction | float:
 Rule = Callable[[Operations, Expr, dict[Expr, Node]], Node]
 
 RULES: dict[type, Rule] = {}
-"""How each kind of node of a tree is computed; filled by `rules.py` and `repetition.py`."""
+"""How each kind of node of a tree is computed; filled by the files that `lowering.py` imports."""
 
 
 def rule(*kinds: type) -> Callable[[Rule], Rule]:

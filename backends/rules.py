@@ -96,34 +96,6 @@ def _is_inverse(expr: Expr) -> bool:
     return isinstance(expr, sympy.Pow) and expr.exp == -1
 
 
-@rule(sympy.Pow)
-def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    base, exponent = expr.args
-    if exponent == -1:
-        return low.div(low.const(Fraction(1)), low.code(base, clocks))
-    if exponent == sympy.Rational(1, 2):
-        return low.op("sqrt", low.code(base, clocks))
-    if exponent == sympy.Rational(-1, 2):
-        return low.div(low.const(Fraction(1)), low.op("sqrt", low.code(base, clocks)))
-    if exponent in (2, 3):
-        node = low.code(base, clocks)
-        return low.square(node) if exponent == 2 else low.op("mul", low.op("mul", node, node), node)
-    if not any(n.is_Symbol for n in tree.walk(base)):
-        logarithm = _rounded_better(base)
-        if logarithm is not None:
-            return low.op("exp", low.mul(low.const(logarithm), low.code(exponent, clocks)))
-    return low.op("pow", low.code(base, clocks), low.code(exponent, clocks))
-
-
-def _rounded_better(base: Expr) -> Fraction | float | None:
-    """The logarithm of a constant base, where its rounding does less harm when it is raised than that of the base."""
-    known = constants.fraction_of(base)
-    if not isinstance(known, Fraction) or known <= 0 or Fraction(constants.nearest_float(known)) == known:
-        return None
-    logarithm = constants.fraction_of(functions.logarithm(base))
-    return logarithm if -0.5 < logarithm < 0.5 else None
-
-
 @rule(tree.Elapsed)
 def _elapsed(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     clock, start = (low.code(a, clocks) for a in expr.args)
@@ -178,7 +150,7 @@ def _log(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 
 
 _SAME = {
-    sympy.exp: "exp", log2: "log2", log10: "log10", sympy.tan: "tan", sympy.tanh: "tanh",
+    log2: "log2", log10: "log10", sympy.tan: "tan", sympy.tanh: "tanh",
     sympy.Abs: "abs", tree.Sigmoid: "sigmoid", tree.Round: "round",
     tree.Bezier: "bezier", sympy.StrictLessThan: "lt", sympy.LessThan: "le", sympy.Equality: "eq",
     sympy.Unequality: "ne",

@@ -9,10 +9,11 @@ from sympy import Expr
 
 from .. import constants, functions, tree
 from .operations import Node, Operations, as_time, half_turn, rule
+from .powers import less_one
 
 
 def one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Node]) -> Node | None:
-    """1 + cos, 1 - cos and exp - 1 without cancellation."""
+    """1 + cos, 1 - cos, exp - 1 and 1 - exp without cancellation."""
     sign = -1 if term != (inner := tree.negate(term)) and isinstance(inner, sympy.cos) else 1
     cosine = inner if sign < 0 else term
     if positive and isinstance(cosine, sympy.cos):
@@ -43,9 +44,8 @@ def one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Node
             else _wave(low, sympy.sin(half, evaluate=False), clocks)
         )
         return low.mul(low.const(Fraction(2)), low.square(wave))
-    if not positive and isinstance(term, sympy.exp):
-        return low.op("expm1", low.code(term.args[0], clocks))
-    return None
+    grown = less_one(low, tree.negate(term) if positive else term, clocks)
+    return low.neg(grown) if positive and grown is not None else grown
 
 
 def _is_within(low: Operations, angle: Expr) -> bool:
