@@ -21,8 +21,8 @@ UNSEEN = Fraction(1, 2**55)
 """A relative error that rounding hides."""
 
 WHOLE = {
-    "step", "param", "const", "add", "sub", "neg", "abs", "floor", "ceil", "round", "floordiv", "mod", "min", "max",
-    "where", "guard", "lt", "le", "eq", "ne", "and", "search", "take",
+    "step", "param", "const", "add", "sub", "neg", "abs", "magnitude", "floor", "ceil", "round", "floordiv", "mod",
+    "min", "max", "where", "guard", "lt", "le", "eq", "ne", "and", "search", "take",
 }  # fmt: skip
 """Operations that give whole numbers for whole steps, as far as their constants are whole."""
 

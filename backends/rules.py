@@ -150,7 +150,7 @@ def _log(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 
 
 _SAME = {
-    log2: "log2", log10: "log10", sympy.tan: "tan", sympy.tanh: "tanh",
+    log2: "log2", log10: "log10", sympy.tanh: "tanh",
     sympy.Abs: "abs", tree.Sigmoid: "sigmoid", tree.Round: "round",
     tree.Bezier: "bezier", sympy.StrictLessThan: "lt", sympy.LessThan: "le", sympy.Equality: "eq",
     sympy.Unequality: "ne",

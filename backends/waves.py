@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import sympy
@@ -9,13 +10,20 @@ from sympy import Expr
 
 from .. import constants, functions, tree
 from .operations import Node, Operations, as_time, half_turn, rule
-from .powers import less_one
+from .powers import factored, is_whole, less_one
+
+ODD = 1024
+"""A turn of a time that is no float is one of whole numbers, if the denominator is below this."""
 
 
 def one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Node]) -> Node | None:
     """1 + cos, 1 - cos, exp - 1 and 1 - exp without cancellation."""
-    sign = -1 if term != (inner := tree.negate(term)) and isinstance(inner, sympy.cos) else 1
+    sign = -1 if term != (inner := tree.negate(term)) and isinstance(inner, sympy.cos | sympy.sin) else 1
     cosine = inner if sign < 0 else term
+    if positive and isinstance(cosine, sympy.cos | sympy.sin):
+        turn = _turn(low, cosine.args[0], clocks, Fraction(1))
+        if turn is not None:
+            return _raised(low, isinstance(cosine, sympy.sin), sign, turn)
     if positive and isinstance(cosine, sympy.cos):
         angle = cosine.args[0]
         middle = half_turn(angle)
@@ -26,12 +34,6 @@ def one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Node
                 sign, angle = 1, tree.multiply(sympy.Integer(2), rest)
             wave = low.op("quarter_cos" if quarter and sign > 0 else "cos", low.code(angle, clocks))
             return low.add(low.const(Fraction(1)), wave if sign > 0 else low.neg(wave))
-        turned = _turned(low, angle, clocks)
-        if turned is not None:  # 1 + cos x = 2 sin(x/2 - pi/2)**2, which is exactly 0 at each trough
-            time, length, _ = turned
-            time = low.sub(time, low.const(length)) if sign > 0 else time
-            wave = low.op("sin", low.mul(low.const(_pi_times(Fraction(1, 2))), low.div(time, low.const(length))))
-            return low.mul(low.const(Fraction(2)), low.square(wave))
         half = tree.multiply(sympy.Rational(1, 2), angle)
         if sign > 0:  # 1 + cos x = 2 sin(pi/2 - x/2)**2, and x is pi times a progress
             rest = _turn_complement(angle)
@@ -76,28 +78,90 @@ def _turn_complement(angle: Expr) -> Expr | None:
     return None
 
 
+_TIMES = (
+    sympy.Rational, sympy.Symbol, sympy.Add, sympy.Mul, sympy.Mod, sympy.floor, sympy.ceiling, sympy.Min, sympy.Max,
+    tree.Elapsed, tree.Progress, tree.CycleTime, tree.CycleIndex, tree.Round,
+)  # fmt: skip
+"""What a whole time and its multiples are made of."""
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A whole time inside a turn.
+
+    Attributes:
+        time: From 0 to two lengths.
+        length: The time of half a turn.
+        falls: Whether the angle falls with the time.
+    """
+
+    time: Node
+    length: Fraction
+    falls: bool
+
+
+def _turn(low: Operations, angle: Expr, clocks: dict[Expr, Node], most: Fraction) -> _Turn | None:
+    """Whole turns taken off in exact numbers; None where the angle has no more than so many half turns, or no time."""
+    if not isinstance(angle, sympy.Mul) or sympy.pi not in angle.args:
+        return None
+    if not all(isinstance(node, _TIMES) or node == sympy.pi for node in tree.walk(angle)):
+        return None
+    factor, time = factored(low.code(tree.multiply(*(a for a in angle.args if a != sympy.pi)), clocks))
+    if time.name == "const" or not is_whole(time):
+        return None
+    length, (start, stop) = abs(1 / factor), low.time
+    if stop is not None and stop - start <= most * length:
+        return None
+    scale = length.denominator if length.denominator < ODD else 1
+    length, turn = scale * length, low.const(2 * scale * length)
+    if scale != 1:
+        time = low.mul(low.const(Fraction(scale)), time)
+    if time.name != "mod" or time.args[1] is not turn:
+        time = low.op("mod", time, turn)
+    return _Turn(time, length, factor < 0)
+
+
+def _raised(low: Operations, is_sine: bool, sign: int, turn: _Turn) -> Node:
+    """1 + cos x = 2 sin(d)**2 for the angle d from the middle of a trough to x/2, which is exactly 0 there."""
+    length = turn.length
+    if is_sine:
+        rises = (sign > 0) != turn.falls
+        beside = low.sub(turn.time, low.const(length * Fraction(3 if rises else 1, 2)))
+    else:
+        beside = low.sub(turn.time, low.const(length))
+        beside = beside if sign > 0 else low.sub(low.const(length), low.op("magnitude", beside))
+    return low.mul(low.const(Fraction(2)), low.square(_sine(low, beside, 2 * length)))
+
+
+def _folded(low: Operations, is_sine: bool, turn: _Turn) -> Node:
+    """The sine or the cosine by the sine of at most a quarter turn, which is exactly 0 where the wave is."""
+    length, half = low.const(turn.length), low.const(turn.length / 2)
+    time = low.op("magnitude", low.sub(turn.time, half)) if is_sine else turn.time
+    wave = _sine(low, low.sub(low.op("magnitude", low.sub(time, length)), half), turn.length)
+    return low.neg(wave) if is_sine and turn.falls else wave
+
+
+def _sine(low: Operations, time: Node, half_turn: Fraction) -> Node:
+    """The sine of pi times a time over that of half a turn."""
+    return low.op("sin", low.mul(low.const(_pi_times(1 / half_turn)), time))
+
+
 @rule(sympy.sin, sympy.cos)
 def _wave(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    """A wave of the step: whole turns are taken off in exact numbers where the step can be large."""
-    name = "sin" if isinstance(expr, sympy.sin) else "cos"
-    turned = _turned(low, expr.args[0], clocks)
-    if turned is None:
-        return low.op(name, low.code(expr.args[0], clocks))
-    time, length, falls = turned
-    wave = low.op(name, low.mul(low.const(_pi_times(1 / length)), time))
-    return low.neg(wave) if falls and name == "sin" else wave
+    """A wave of the step: far from the first zero, the time from the nearest one is exact, not the angle."""
+    is_sine = isinstance(expr, sympy.sin)
+    turn = _turn(low, expr.args[0], clocks, Fraction(1, 2) if is_sine else Fraction(1, 4))
+    if turn is None:
+        return low.op("sin" if is_sine else "cos", low.code(expr.args[0], clocks))
+    return _folded(low, is_sine, turn)
 
 
-def _turned(low: Operations, angle: Expr, clocks: dict[Expr, Node]) -> tuple[Node, Fraction, bool] | None:
-    """A time of at most two lengths, the length, and the sign, where an angle is pi times the time over the length."""
-    if low.time[1] is not None or not isinstance(angle, sympy.Mul) or sympy.pi not in angle.args:
-        return None
-    turns, time = tree.coefficient(tree.multiply(*(a for a in angle.args if a != sympy.pi)))
-    known = as_time(time)
-    if known is None or not isinstance(known[1], sympy.Rational):
-        return None
-    length = tree.fraction(known[1]) / abs(Fraction(turns))
-    return low.op("mod", low.code(known[0], clocks), low.const(2 * length)), length, turns < 0
+@rule(sympy.tan)
+def _tangent(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    turn = _turn(low, expr.args[0], clocks, Fraction(1, 4))
+    if turn is None:
+        return low.op("tan", low.code(expr.args[0], clocks))
+    return low.div(*(_folded(low, is_sine, turn) for is_sine in (True, False)))
 
 
 def _pi_times(factor: Fraction) -> Fraction | float:
