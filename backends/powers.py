@@ -9,7 +9,8 @@ import sympy
 from sympy import Expr
 
 from .. import constants, functions, tree
-from .operations import Node, Operations, number_of, rule
+from .operations import Node, Operations, rule
+from .whole import is_whole
 
 VANISHED = 745
 """exp(-x) is 0 in float64 above this, and exp(x) infinite."""
@@ -19,12 +20,6 @@ FEWEST_BITS = 27
 
 UNSEEN = Fraction(1, 2**55)
 """A relative error that rounding hides."""
-
-WHOLE = {
-    "step", "param", "const", "add", "sub", "neg", "abs", "magnitude", "floor", "ceil", "round", "floordiv", "mod",
-    "min", "max", "where", "guard", "lt", "le", "eq", "ne", "and", "search", "take",
-}  # fmt: skip
-"""Operations that give whole numbers for whole steps, as far as their constants are whole."""
 
 
 @rule(sympy.exp)
@@ -79,7 +74,7 @@ def _exponential(low: Operations, rate: Fraction, exponent: Node) -> Node:
 
     A decay is divided by exp(w), so that both parts have one direction and nothing is 0 times infinity far out.
     """
-    factor, time = factored(exponent)
+    factor, time = low.factored(exponent)
     slope, reach = rate * factor, _reach(low, rate * factor)
     grows = reach > 1 and reach * abs(slope) > 1
     leading = _leading(slope, reach) if grows and is_whole(time) else slope
@@ -104,34 +99,3 @@ def _leading(slope: Fraction, reach: Fraction) -> Fraction:
     bits = max(53 - math.ceil(reach).bit_length(), FEWEST_BITS)
     unit = Fraction(2) ** (math.frexp(slope)[1] - bits)
     return int(slope / unit) * unit
-
-
-def factored(node: Node) -> tuple[Fraction, Node]:
-    """A factor, and the operation that it multiplies."""
-    factor = Fraction(1)
-    while True:
-        if node.name == "neg":
-            factor, node = -factor, node.args[0]
-            continue
-        number = _finite(node.args[0] if node.name == "mul" else node.args[1] if node.name == "div" else node)
-        if not number or not node.args:
-            return factor, node
-        factor, node = (factor * number, node.args[1]) if node.name == "mul" else (factor / number, node.args[0])
-
-
-def _finite(node: Node) -> Fraction | None:
-    known = number_of(node) if node.name == "const" else None
-    return known if isinstance(known, Fraction) else None
-
-
-def is_whole(node: Node) -> bool:
-    """Whether an operation is computed exactly where the step and the parameters are whole."""
-    seen, stack = {node}, [node]
-    while stack:
-        node = stack.pop()
-        if node.name not in WHOLE:
-            return False
-        new = [a for a in node.args if a not in seen]
-        seen.update(new)
-        stack.extend(new)
-    return True

@@ -11,6 +11,7 @@ import sympy
 from .. import constants, limits, tree
 from ..tree import Expr
 from .operations import Node, Operations, rule
+from .whole import modulo, quotient
 
 
 @rule(tree.CycleIndex)
@@ -18,7 +19,7 @@ def _cycle_index(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     clock, start, length, stretch = expr.args
     passed = low.code(tree.elapsed(clock, start), clocks)
     if _is_one(stretch):
-        return low.op("floordiv", passed, low.code(length, clocks))
+        return quotient(low, passed, low.code(length, clocks))
     table = _cycle_table(length, stretch)
     if table is not None:
         return low.op("search", passed, value=table)
@@ -30,7 +31,7 @@ def _cycle_time(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     clock, start, length, stretch = expr.args
     passed = low.code(tree.elapsed(clock, start), clocks)
     if _is_one(stretch):
-        return low.op("mod", passed, low.code(length, clocks))
+        return modulo(low, passed, low.code(length, clocks))
     index = low.code(tree.CycleIndex(*expr.args), clocks)
     table = _cycle_table(length, stretch)
     if table is not None:

@@ -13,6 +13,7 @@ from .between import between
 from .cutting import bounds, clock_of
 from .operations import Node, Operations, number_of, rule
 from .waves import one_and
+from .whole import modulo
 
 
 @rule(sympy.Add)
@@ -128,7 +129,7 @@ def _whole(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 
 @rule(sympy.Mod)
 def _mod(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    return low.op("mod", *(low.code(a, clocks) for a in expr.args))
+    return modulo(low, *(low.code(a, clocks) for a in expr.args))
 
 
 @rule(sympy.Min, sympy.Max)

@@ -10,10 +10,8 @@ from sympy import Expr
 
 from .. import constants, functions, tree
 from .operations import Node, Operations, as_time, half_turn, rule
-from .powers import factored, is_whole, less_one
-
-ODD = 1024
-"""A turn of a time that is no float is one of whole numbers, if the denominator is below this."""
+from .powers import less_one
+from .whole import is_whole, modulo
 
 
 def one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Node]) -> Node | None:
@@ -106,19 +104,14 @@ def _turn(low: Operations, angle: Expr, clocks: dict[Expr, Node], most: Fraction
         return None
     if not all(isinstance(node, _TIMES) or node == sympy.pi for node in tree.walk(angle)):
         return None
-    factor, time = factored(low.code(tree.multiply(*(a for a in angle.args if a != sympy.pi)), clocks))
+    factor, time = low.factored(low.code(tree.multiply(*(a for a in angle.args if a != sympy.pi)), clocks))
     if time.name == "const" or not is_whole(time):
         return None
     length, (start, stop) = abs(1 / factor), low.time
     if stop is not None and stop - start <= most * length:
         return None
-    scale = length.denominator if length.denominator < ODD else 1
-    length, turn = scale * length, low.const(2 * scale * length)
-    if scale != 1:
-        time = low.mul(low.const(Fraction(scale)), time)
-    if time.name != "mod" or time.args[1] is not turn:
-        time = low.op("mod", time, turn)
-    return _Turn(time, length, factor < 0)
+    part, time = low.factored(modulo(low, time, low.const(2 * length)))
+    return _Turn(time, length / part, factor < 0)
 
 
 def _raised(low: Operations, is_sine: bool, sign: int, turn: _Turn) -> Node:
