@@ -128,7 +128,7 @@ class Operations:
                 return (factor * number if node.name == "mul" else factor / number), inner
         if node.name in ("add", "sub"):
             for place, number in enumerate(map(_finite, node.args)):
-                factor, inner = self.factored(node.args[1 - place])
+                factor, inner = self.factored(node.args[1 - place]) if number else (Fraction(1), node)
                 if number and factor not in (1, -1):
                     sides = [inner, inner]
                     sides[place] = self.const(number / factor)
@@ -167,8 +167,8 @@ class Operations:
         if not isinstance(length, sympy.Rational):
             part = self.op("progress", self.div(top, self.length(length, clocks, time.has(tree.CycleTime))))
             return self.mul(self.const(factor), part)
-        part, top = self.factored(top)
-        factor *= part / tree.fraction(length)
+        part_of, top = self.factored(top)
+        factor *= part_of / tree.fraction(length)
         if factor < 0:
             factor, top = -factor, self.neg(top)
         if max(factor.numerator.bit_length(), factor.denominator.bit_length()) > 53:

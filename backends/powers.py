@@ -39,11 +39,12 @@ def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     if exponent in (2, 3):
         node = low.code(base, clocks)
         return low.square(node) if exponent == 2 else low.op("mul", low.op("mul", node, node), node)
+    node = low.code(exponent, clocks)
     if not any(n.is_Symbol for n in tree.walk(base)):
-        logarithm = _rounded_better(base)
+        logarithm = _inexact(base)
         if logarithm is not None:
-            return _exponential(low, logarithm, low.code(exponent, clocks))
-    return low.op("pow", low.code(base, clocks), low.code(exponent, clocks))
+            return _constant_power(low, base, logarithm, node)
+    return low.op("pow", low.code(base, clocks), node)
 
 
 def less_one(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node | None:
@@ -60,13 +61,31 @@ def _is_exponential(expr: Expr) -> bool:
     return isinstance(expr, sympy.Pow) and isinstance(expr.base, sympy.Rational) and expr.base > 0
 
 
-def _rounded_better(base: Expr) -> Fraction | None:
-    """The logarithm of a constant base, where its rounding does less harm when it is raised than that of the base."""
+def _inexact(base: Expr) -> Fraction | None:
+    """The logarithm of a constant base that is no float: rounding the base harms a large power."""
     known = constants.fraction_of(base)
     if not isinstance(known, Fraction) or known <= 0 or Fraction(constants.nearest_float(known)) == known:
         return None
     logarithm = constants.fraction_of(functions.logarithm(base))
-    return logarithm if isinstance(logarithm, Fraction) and -0.5 < logarithm < 0.5 else None
+    return logarithm if isinstance(logarithm, Fraction) else None
+
+
+def _constant_power(low: Operations, base: Expr, logarithm: Fraction, exponent: Node) -> Node:
+    """A power of a number that is no float: an exponential, or for steep stairs a power whose rounding is made good."""
+    if abs(logarithm) < Fraction(1, 2):
+        return _exponential(low, logarithm, exponent)
+    factor, time = low.factored(exponent)
+    if not is_whole(time) or _reach(low, factor) <= 1:
+        return low.op("pow", low.code(base, {}), exponent)
+    if factor.denominator != 1:
+        return _exponential(low, logarithm, exponent)
+    known = constants.fraction_of(base)
+    near = constants.nearest_float(known)
+    if (Fraction(near) > known) != (logarithm < 0):
+        near = math.nextafter(near, math.inf if logarithm < 0 else 0)
+    w = low.mul(low.const(abs((Fraction(known) - Fraction(near)) / Fraction(near) * factor)), time)
+    name = "div" if logarithm * factor < 0 else "mul"
+    return low.op(name, low.op("pow", low.const(near), exponent), low.add(w, low.const(Fraction(1))))
 
 
 def _exponential(low: Operations, rate: Fraction, exponent: Node) -> Node:

@@ -9,9 +9,10 @@ import sympy
 from sympy import Expr
 
 from .. import constants, functions, tree
-from .operations import Node, Operations, as_time, half_turn, rule
+from .lines import line_of
+from .operations import Node, Operations, half_turn, rule
 from .powers import less_one
-from .whole import is_whole, modulo
+from .whole import SMALL, is_whole, modulo
 
 
 def one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Node]) -> Node | None:
@@ -44,8 +45,22 @@ def one_and(low: Operations, positive: bool, term: Expr, clocks: dict[Expr, Node
             else _wave(low, sympy.sin(half, evaluate=False), clocks)
         )
         return low.mul(low.const(Fraction(2)), low.square(wave))
+    if positive and isinstance(inner, sympy.Pow) and inner.exp == sympy.Rational(1, 2):
+        return _one_minus_root(low, inner.base, clocks)
+    bent = term if isinstance(term, sympy.tanh) else inner
+    if positive and isinstance(bent, sympy.tanh):  # 1 + tanh(x) = 2 sigmoid(2x)
+        double = tree.multiply(sympy.Integer(2 if bent == term else -2), bent.args[0])
+        return low.mul(low.const(Fraction(2)), low.code(functions.sigmoid(double), clocks))
     grown = less_one(low, tree.negate(term) if positive else term, clocks)
     return low.neg(grown) if positive and grown is not None else grown
+
+
+def _one_minus_root(low: Operations, inside: Expr, clocks: dict[Expr, Node]) -> Node:
+    """1 - sqrt(x) as (1 - x)/(1 + sqrt(x))."""
+    bounded = isinstance(inside, sympy.Max) and len(inside.args) == 2 and tree.ZERO in inside.args
+    rest = tree.subtract(tree.ONE, inside.args[inside.args[0] == 0] if bounded else inside)
+    rest = functions.minimum(tree.ONE, rest) if bounded else rest
+    return low.div(low.code(rest, clocks), low.add(low.op("sqrt", low.code(inside, clocks)), low.const(Fraction(1))))
 
 
 def _is_within(low: Operations, angle: Expr) -> bool:
@@ -66,21 +81,15 @@ def _is_above_half(low: Operations, middle: Fraction, falls: bool) -> bool:
 
 def _turn_complement(angle: Expr) -> Expr | None:
     """pi/2 (1 - p) where the angle is pi p."""
-    if isinstance(angle, sympy.Mul) and len(angle.args) == 2 and angle.args[0] == sympy.pi:
-        part = angle.args[1]
+    if isinstance(angle, sympy.Mul) and angle.args[0] == sympy.pi:
+        part = tree.multiply(*angle.args[1:])
         stops = isinstance(part, sympy.Min) and len(part.args) == 2 and tree.ONE in part.args
-        rest = tree.subtract(tree.ONE, part.args[part.args[0] == 1] if stops else part)
-        if as_time(rest) is None:
+        line = line_of(part.args[part.args[0] == 1] if stops else part)
+        if line is None or line.slope <= 0:
             return None
+        rest = tree.subtract(tree.ONE, line.progress(-line.offset / line.slope, (1 - line.offset) / line.slope))
         return tree.multiply(sympy.Rational(1, 2), sympy.pi, functions.maximum(tree.ZERO, rest) if stops else rest)
     return None
-
-
-_TIMES = (
-    sympy.Rational, sympy.Symbol, sympy.Add, sympy.Mul, sympy.Mod, sympy.floor, sympy.ceiling, sympy.Min, sympy.Max,
-    tree.Elapsed, tree.Progress, tree.CycleTime, tree.CycleIndex, tree.Round,
-)  # fmt: skip
-"""What a whole time and its multiples are made of."""
 
 
 @dataclass(frozen=True)
@@ -100,18 +109,35 @@ class _Turn:
 
 def _turn(low: Operations, angle: Expr, clocks: dict[Expr, Node], most: Fraction) -> _Turn | None:
     """Whole turns taken off in exact numbers; None where the angle has no more than so many half turns, or no time."""
-    if not isinstance(angle, sympy.Mul) or sympy.pi not in angle.args:
+    turns = _over_pi(angle)
+    line = None if turns is None else line_of(turns)
+    if line is None:
         return None
-    if not all(isinstance(node, _TIMES) or node == sympy.pi for node in tree.walk(angle)):
+    factor, time = low.factored(low.code(line.time, clocks))
+    slope = factor * line.slope
+    shift, (start, stop) = line.offset / slope, low.time
+    if not is_whole(time) or shift.denominator >= SMALL or (stop is not None and (stop - start) * abs(slope) <= most):
         return None
-    factor, time = low.factored(low.code(tree.multiply(*(a for a in angle.args if a != sympy.pi)), clocks))
-    if time.name == "const" or not is_whole(time):
+    parts = shift.denominator
+    time = low.add(low.mul(low.const(Fraction(parts)), time), low.const(parts * shift))
+    part, time = low.factored(modulo(low, time, low.const(2 * parts / abs(slope))))
+    return _Turn(time, parts / abs(slope) / part, slope < 0)
+
+
+def _over_pi(angle: Expr) -> Expr | None:
+    """x where the angle is pi x."""
+    if angle == sympy.pi:
+        return tree.ONE
+    if isinstance(angle, sympy.Add):
+        terms = [_over_pi(term) for term in angle.args]
+        return None if None in terms else tree.add(*terms)
+    if not isinstance(angle, sympy.Mul):
         return None
-    length, (start, stop) = abs(1 / factor), low.time
-    if stop is not None and stop - start <= most * length:
-        return None
-    part, time = low.factored(modulo(low, time, low.const(2 * length)))
-    return _Turn(time, length / part, factor < 0)
+    if sympy.pi in angle.args:
+        return tree.multiply(*(a for a in angle.args if a != sympy.pi))
+    factor, rest = tree.coefficient(angle)
+    inner = _over_pi(rest) if rest != angle else None
+    return None if inner is None else tree.multiply(tree.number(Fraction(factor)), inner)
 
 
 def _raised(low: Operations, is_sine: bool, sign: int, turn: _Turn) -> Node:

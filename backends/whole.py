@@ -21,7 +21,7 @@ def is_whole(node: Node) -> bool:
     seen, stack = {node}, [node]
     while stack:
         node = stack.pop()
-        if node.name not in WHOLE:
+        if node.name not in WHOLE and not (node.name == "mul" and getattr(node.args[0].value, "denominator", 0) == 1):
             return False
         new = [a for a in node.args if a not in seen]
         seen.update(new)
