@@ -45,6 +45,10 @@ def _between(low: Operations, terms: list[Expr], clocks: dict[Expr, Node]) -> No
     return None
 
 
+_WAVES = (sympy.cos, sympy.sin, sympy.tanh)
+"""Functions between -1 and 1."""
+
+
 def _inside(base: Expr, factor: Expr, choice: sympy.Piecewise) -> Expr:
     """A ramp in each branch of a choice, so that each has its own lower end."""
     branches = ((tree.add(base, tree.multiply(factor, value)), condition) for value, condition in choice.args)
@@ -68,7 +72,7 @@ def _is_number(expr: Expr) -> bool:
 
 
 def _shape(part: Expr) -> Shape | None:
-    """A progress, what is left of one, a logistic curve, or half a wave of a progress or of a power of one."""
+    """A progress, what is left of one, a logistic curve, or a wave from 0 to 2."""
     if isinstance(part, tree.Progress):
         return part, tree.subtract(tree.ONE, part), 1
     if isinstance(part, tree.Sigmoid):
@@ -79,18 +83,9 @@ def _shape(part: Expr) -> Shape | None:
     other = tree.negate(rest)
     if isinstance(other, tree.Progress):
         return part, other, 1
-    wave = rest if isinstance(rest, sympy.cos | sympy.tanh) else other
-    if isinstance(wave, sympy.tanh) or (isinstance(wave, sympy.cos) and _is_half_wave(wave.args[0])):
+    if isinstance(rest, _WAVES) or isinstance(other, _WAVES):
         return part, tree.add(tree.ONE, other), 2
     return None
-
-
-def _is_half_wave(angle: Expr) -> bool:
-    """Whether an angle is pi times a progress, or a power of one."""
-    if not isinstance(angle, sympy.Mul) or angle.args[0] != sympy.pi:
-        return False
-    part = angle.args[-1]
-    return isinstance(part.base if isinstance(part, sympy.Pow) else part, tree.Progress)
 
 
 def _turned(low: Operations, base: Fraction, factor: Fraction, part: Expr, clocks: dict[Expr, Node]) -> Node | None:

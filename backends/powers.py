@@ -71,7 +71,16 @@ def _inexact(base: Expr) -> Fraction | None:
 
 
 def _constant_power(low: Operations, base: Expr, logarithm: Fraction, exponent: Node) -> Node:
-    """A power of a number that is no float: an exponential, or for steep stairs a power whose rounding is made good."""
+    """A power of a number that is no float: an exponential, or for steep stairs a power whose rounding is made good.
+
+    For the cycles of a repetition, which are counted already, it is looked up.
+    """
+    known = constants.fraction_of(base)
+    assert isinstance(known, Fraction)
+    if exponent.name == "search" and isinstance(exponent.value, tuple):
+        powers = tuple(constants.nearest_float(known**i) for i in range(len(exponent.value)))
+        if math.isfinite(powers[-1]):
+            return low.op("take", exponent, value=powers)
     if abs(logarithm) < Fraction(1, 2):
         return _exponential(low, logarithm, exponent)
     factor, time = low.factored(exponent)
@@ -79,11 +88,10 @@ def _constant_power(low: Operations, base: Expr, logarithm: Fraction, exponent: 
         return low.op("pow", low.code(base, {}), exponent)
     if factor.denominator != 1:
         return _exponential(low, logarithm, exponent)
-    known = constants.fraction_of(base)
     near = constants.nearest_float(known)
     if (Fraction(near) > known) != (logarithm < 0):
         near = math.nextafter(near, math.inf if logarithm < 0 else 0)
-    w = low.mul(low.const(abs((Fraction(known) - Fraction(near)) / Fraction(near) * factor)), time)
+    w = low.mul(low.const(abs((known - Fraction(near)) / Fraction(near) * factor)), time)
     name = "div" if logarithm * factor < 0 else "mul"
     return low.op(name, low.op("pow", low.const(near), exponent), low.add(w, low.const(Fraction(1))))
 

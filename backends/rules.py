@@ -12,6 +12,7 @@ from .. import constants, functions, tree
 from .between import between
 from .cutting import bounds, clock_of
 from .operations import Node, Operations, number_of, rule
+from .repetition import beside_cycle
 from .waves import one_and
 from .whole import modulo
 
@@ -31,6 +32,9 @@ def _add(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         if special is not None:
             return special
     if len(terms) == 2:
+        beside = beside_cycle(low, terms, clocks)
+        if beside is not None:
+            return beside
         rescaled = _sigmoid_above(low, terms, clocks)
         if rescaled is None:
             rescaled = between(low, terms, clocks)
@@ -99,8 +103,9 @@ def _is_inverse(expr: Expr) -> bool:
 
 @rule(tree.Elapsed)
 def _elapsed(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    clock, start = (low.code(a, clocks) for a in expr.args)
-    return low.sub(clock, start)
+    time, start = expr.args
+    beside = beside_cycle(low, [time, tree.negate(start)], clocks)
+    return low.sub(low.code(time, clocks), low.code(start, clocks)) if beside is None else beside
 
 
 @rule(tree.Progress)

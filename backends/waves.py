@@ -10,7 +10,7 @@ from sympy import Expr
 
 from .. import constants, functions, tree
 from .lines import line_of
-from .operations import Node, Operations, half_turn, rule
+from .operations import Node, Operations, as_time, half_turn, rule
 from .powers import less_one
 from .whole import SMALL, is_whole, modulo
 
@@ -84,10 +84,13 @@ def _turn_complement(angle: Expr) -> Expr | None:
     if isinstance(angle, sympy.Mul) and angle.args[0] == sympy.pi:
         part = tree.multiply(*angle.args[1:])
         stops = isinstance(part, sympy.Min) and len(part.args) == 2 and tree.ONE in part.args
-        line = line_of(part.args[part.args[0] == 1] if stops else part)
-        if line is None or line.slope <= 0:
+        part = part.args[part.args[0] == 1] if stops else part
+        line = None if isinstance(part, tree.Progress) else line_of(part)
+        if line is not None and line.slope > 0:
+            part = line.progress(-line.offset / line.slope, (1 - line.offset) / line.slope)
+        rest = tree.subtract(tree.ONE, part)
+        if as_time(rest) is None:
             return None
-        rest = tree.subtract(tree.ONE, line.progress(-line.offset / line.slope, (1 - line.offset) / line.slope))
         return tree.multiply(sympy.Rational(1, 2), sympy.pi, functions.maximum(tree.ZERO, rest) if stops else rest)
     return None
 
