@@ -44,6 +44,7 @@ class Operations:
 
     def __init__(self) -> None:
         self.nodes: dict[tuple[object, ...], Node] = {}
+        self.coded: dict[tuple[object, ...], tuple[Node, dict[Expr, Node]]] = {}  # a rule may look at a part twice
         self.inner = 0  # how many choices inside a formula are around
         self.time: tuple[Fraction, Fraction | None] = (Fraction(0), None)
         self.step = self.op("step")
@@ -152,7 +153,10 @@ class Operations:
             return self.op("param", value=expr.name)
         if not any(node.is_Symbol for node in tree.walk(expr)):
             return self.const(constants.fraction_of(expr))
-        return RULES[type(expr)](self, expr, clocks)
+        key = expr, id(clocks), self.time, self.inner
+        if key not in self.coded:
+            self.coded[key] = RULES[type(expr)](self, expr, clocks), clocks
+        return self.coded[key][0]
 
     def ratio(self, factor: Fraction, expr: Expr, clocks: dict[Expr, Node]) -> Node | None:
         """`factor` times a time or a progress as one division of whole numbers, or None if it is no such thing."""
