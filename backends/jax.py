@@ -44,6 +44,7 @@ _TEMPLATES = {
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),
     "abs": call("jnp.abs"),
+    "magnitude": call("_magnitude"),
     "ceil": call("jnp.ceil"),
     "floor": call("jnp.floor"),
     "round": call("jnp.round"),
@@ -88,6 +89,11 @@ def _floor_divide(x: Any, y: Any) -> Any:
     "_modulo": """
 def _modulo(x: Any, y: Any) -> Any:
     return x - _floor_divide(x, y) * y
+""",
+    "_magnitude": """
+def _magnitude(x):
+    # Unlike that of `abs`, its derivative at 0 is not 0.
+    return jnp.where(x < 0, -x, x)
 """,
     "_minimum": """
 def _minimum(x: Any, y: Any) -> Any:

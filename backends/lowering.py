@@ -15,7 +15,7 @@ import sympy
 from sympy import Expr
 
 from .. import tree
-from . import repetition, rules  # noqa: F401 (they fill the table of rules)
+from . import powers, repetition, rules  # noqa: F401 (they fill the table of rules)
 from .affine import ramp
 from .cutting import Key, bounds, cut
 from .operations import Node, Operations, half_turn

@@ -26,6 +26,7 @@ TEMPLATES = {
     "min": call("min", 2),
     "max": call("max", 2),
     "abs": call("abs"),
+    "magnitude": call("abs"),
     "ceil": call("math.ceil"),
     "floor": call("math.floor"),
     "round": call("round"),

@@ -125,6 +125,11 @@ def _powers(a: Range, b: Range) -> Range:
     return min(sides), max(sides)
 
 
+def _sizes(a: Range) -> Range:
+    low, high = abs(a[0]), abs(a[1])
+    return 0.0 if a[0] <= 0 <= a[1] else min(low, high), max(low, high)
+
+
 def _hull(_: Range, a: Range, b: Range) -> Range:
     return min(a[0], b[0]), max(a[1], b[1])
 
@@ -149,7 +154,8 @@ _RULES: dict[str, Callable[..., Range]] = {
     "log1p": _monotone(math.log1p),
     "floor": _monotone(lambda x: math.floor(x) if math.isfinite(x) else x),
     "ceil": _monotone(lambda x: math.ceil(x) if math.isfinite(x) else x),
-    "abs": lambda a: (0.0 if a[0] <= 0 <= a[1] else min(abs(a[0]), abs(a[1])), max(abs(a[0]), abs(a[1]))),
+    "abs": _sizes,
+    "magnitude": _sizes,
     "min": lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
     "max": lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
     "where": _hull,

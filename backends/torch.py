@@ -25,6 +25,7 @@ _TEMPLATES = {
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),
     "abs": call("torch.abs"),
+    "magnitude": call("_magnitude"),
     "ceil": call("torch.ceil"),
     "floor": call("torch.floor"),
     "round": call("torch.round"),
@@ -68,6 +69,11 @@ def _floor_divide(x: Any, y: Any) -> Any:
     "_modulo": """
 def _modulo(x: Any, y: Any) -> Any:
     return x - _floor_divide(x, y) * y
+""",
+    "_magnitude": """
+def _magnitude(x):
+    # Unlike that of `abs`, its derivative at 0 is not 0.
+    return torch.where(x < 0, -x, x)
 """,
     "_minimum": """
 def _minimum(x: Any, y: Any) -> Any:
