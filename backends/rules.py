@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import sympy
@@ -118,10 +119,12 @@ def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 def _rounded_better(base: Expr) -> Fraction | float | None:
     """The logarithm of a constant base, where its rounding does less harm when it is raised than that of the base."""
     known = constants.fraction_of(base)
-    if not isinstance(known, Fraction) or known <= 0 or Fraction(constants.nearest_float(known)) == known:
+    if not isinstance(known, Fraction) or known <= 0:
         return None
-    logarithm = constants.fraction_of(functions.logarithm(base))
-    return logarithm if -0.5 < logarithm < 0.5 else None
+    rounded, logarithm = constants.nearest_float(known), constants.fraction_of(functions.logarithm(base))
+    if not 0 < rounded < math.inf:  # a power of it can still be a number
+        return logarithm
+    return logarithm if Fraction(rounded) != known and -0.5 < logarithm < 0.5 else None
 
 
 @rule(tree.Elapsed)
