@@ -46,6 +46,7 @@ class Operations:
         self.nodes: dict[tuple[object, ...], Node] = {}
         self.inner = 0  # how many choices inside a formula are around
         self.time: tuple[Fraction, Fraction | None] = (Fraction(0), None)
+        self.known: dict[tuple[object, ...], tuple[Node, dict[Expr, Node]]] = {}
         self.step = self.op("step")
 
     def op(self, name: str, *args: Node, value: object = None) -> Node:
@@ -128,7 +129,10 @@ class Operations:
             return self.op("param", value=expr.name)
         if not any(node.is_Symbol for node in tree.walk(expr)):
             return self.const(constants.fraction_of(expr))
-        return RULES[type(expr)](self, expr, clocks)
+        key = expr, id(clocks), self.inner, self.time
+        if key not in self.known:  # the clocks are kept as well, so that no others come to have their id
+            self.known[key] = RULES[type(expr)](self, expr, clocks), clocks
+        return self.known[key][0]
 
     def ratio(self, factor: Fraction, expr: Expr, clocks: dict[Expr, Node]) -> Node | None:
         """`factor` times a time or a progress as one division of whole numbers, or None if it is no such thing."""
