@@ -44,9 +44,10 @@ class Operations:
 
     def __init__(self) -> None:
         self.nodes: dict[tuple[object, ...], Node] = {}
-        self.coded: dict[tuple[object, ...], tuple[Node, dict[Expr, Node]]] = {}  # a rule may look at a part twice
         self.inner = 0  # how many choices inside a formula are around
         self.time: tuple[Fraction, Fraction | None] = (Fraction(0), None)
+        self.known: dict[tuple[object, ...], tuple[Node, dict[Expr, Node]]] = {}
+        self.fixed: dict[Expr, bool] = {}
         self.step = self.op("step")
 
     def op(self, name: str, *args: Node, value: object = None) -> Node:
@@ -151,12 +152,18 @@ class Operations:
             return self.const(tree.fraction(expr))
         if expr.is_Symbol:
             return self.op("param", value=expr.name)
-        if not any(node.is_Symbol for node in tree.walk(expr)):
+        if self.is_fixed(expr):
             return self.const(constants.fraction_of(expr))
-        key = expr, id(clocks), self.time, self.inner
-        if key not in self.coded:
-            self.coded[key] = RULES[type(expr)](self, expr, clocks), clocks
-        return self.coded[key][0]
+        key = expr, id(clocks), self.inner, self.time
+        if key not in self.known:  # the clocks are kept as well, so that no others come to have their id
+            self.known[key] = RULES[type(expr)](self, expr, clocks), clocks
+        return self.known[key][0]
+
+    def is_fixed(self, expr: Expr) -> bool:
+        """Whether a tree is a number. SymPy would walk through all of it each time."""
+        if expr not in self.fixed:
+            self.fixed[expr] = not expr.is_Symbol and all(map(self.is_fixed, expr.args))
+        return self.fixed[expr]
 
     def ratio(self, factor: Fraction, expr: Expr, clocks: dict[Expr, Node]) -> Node | None:
         """`factor` times a time or a progress as one division of whole numbers, or None if it is no such thing."""
@@ -183,7 +190,7 @@ class Operations:
         """Terms from left to right, a constant last unless all else is subtracted."""
         if not isinstance(expr, sympy.Add):
             return self.code(expr, clocks)
-        fixed = [term for term in expr.args if not term.free_symbols]
+        fixed = [term for term in expr.args if self.is_fixed(term)]
         result: Node | None = None
         for term in expr.args:
             if term not in fixed:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import sympy
 from sympy import Expr
 
-from .. import constants, functions, tree
+from .. import constants, functions
 from .operations import Node, Operations, rule
 from .whole import is_whole
 
@@ -40,7 +40,7 @@ def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         node = low.code(base, clocks)
         return low.square(node) if exponent == 2 else low.op("mul", low.op("mul", node, node), node)
     node = low.code(exponent, clocks)
-    if not any(n.is_Symbol for n in tree.walk(base)):
+    if low.is_fixed(base):
         logarithm = _inexact(base)
         if logarithm is not None:
             return _constant_power(low, base, logarithm, node)
@@ -64,10 +64,15 @@ def _is_exponential(expr: Expr) -> bool:
 def _inexact(base: Expr) -> Fraction | None:
     """The logarithm of a constant base that is no float: rounding the base harms a large power."""
     known = constants.fraction_of(base)
-    if not isinstance(known, Fraction) or known <= 0 or Fraction(constants.nearest_float(known)) == known:
+    if not isinstance(known, Fraction) or known <= 0 or (_is_float(known) and Fraction(float(known)) == known):
         return None
     logarithm = constants.fraction_of(functions.logarithm(base))
     return logarithm if isinstance(logarithm, Fraction) else None
+
+
+def _is_float(known: Fraction) -> bool:
+    """Whether a positive number rounds to one, and neither to 0 nor to infinity."""
+    return 0 < constants.nearest_float(known) < math.inf
 
 
 def _constant_power(low: Operations, base: Expr, logarithm: Fraction, exponent: Node) -> Node:
@@ -84,9 +89,9 @@ def _constant_power(low: Operations, base: Expr, logarithm: Fraction, exponent: 
     if abs(logarithm) < Fraction(1, 2):
         return _exponential(low, logarithm, exponent)
     factor, time = low.factored(exponent)
-    if not is_whole(time) or _reach(low, factor) <= 1:
+    if _is_float(known) and (not is_whole(time) or _reach(low, factor) <= 1):
         return low.op("pow", low.code(base, {}), exponent)
-    if factor.denominator != 1:
+    if factor.denominator != 1 or not _is_float(known):
         return _exponential(low, logarithm, exponent)
     near = constants.nearest_float(known)
     if (Fraction(near) > known) != (logarithm < 0):

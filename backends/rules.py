@@ -73,8 +73,8 @@ def _at(expr: Expr, part: Expr, value: Expr) -> Expr:
 @rule(sympy.Mul)
 def _mul(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     """Constants together, rounded once; times as one division; what is divided by, last."""
-    fixed = [f for f in expr.args if not f.free_symbols]
-    rest = [f for f in expr.args if f.free_symbols]
+    fixed = [f for f in expr.args if low.is_fixed(f)]
+    rest = [f for f in expr.args if not low.is_fixed(f)]
     constant = tree.multiply(*fixed) if fixed else tree.ONE
     factor = constants.fraction_of(constant)
     if len(rest) == 1 and isinstance(constant, sympy.Rational) and isinstance(factor, Fraction):
