@@ -1,0 +1,85 @@
+"""Stages as they are printed: one branch for each, however they were put together, and none for a stage of 0 steps."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+import symsched as ss
+
+
+def body(text: str) -> str:
+    """What is printed for Python, without the text of the schedule."""
+    return ss.emit(text, "python").rpartition('"""')[2]
+
+
+def branches(text: str) -> int:
+    return body(text).count("return")
+
+
+@pytest.mark.parametrize(
+    ("text", "equal"),
+    [
+        ("2*(linear(1, 10) >> hold(5, 3) >> 0)", "linear(2, 10) >> hold(5, 6) >> 0"),
+        ("(linear(1, 10) >> hold(5, 3) >> 0) - 1", "linear(0, 10, -1) >> hold(5, 2) >> -1"),
+        ("(linear(1, 10) >> hold(5, 3))[:12] >> 0", "linear(1, 10) >> hold(2, 3) >> 0"),
+        ("(linear(1, 10) >> hold(5, 3))[10:] >> 0", "hold(5, 3) >> 0"),
+        ("(hold(4, 1) >> linear(1, 10)) >> 2", "hold(4, 1) >> (linear(1, 10) >> 2)"),
+        ("where(t < 10, linear(1, 10) >> 5, 7)", "linear(1, 10) >> 7"),
+        ("where(t < 10, 1, linear(1, 10) >> 5)", "hold(10, 1) >> 5"),
+        ("where(t < 10, 1, where(t < 5, 2, 3))", "hold(10, 1) >> 3"),
+        ("where(t <= 10, where(t <= 10, 1, 2), 3)", "where(t <= 10, 1, 3)"),
+    ],
+)
+def test_equal_stages_are_printed_alike(text: str, equal: str) -> None:
+    assert body(text) == body(equal)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hold(0, 7) >> cosine(1, 10)",
+        "linear(1, 0) >> hold(0, 7) >> cosine(1, 10)",
+        "where(t < 0, 7, cosine(1, 10))",
+        "where(t < -1, 7, cosine(1, 10))",
+        "cosine(1, 10) >> hold(0, 7) >> 0",
+    ],
+)
+def test_a_stage_of_0_steps_leaves_nothing_behind(text: str) -> None:
+    assert body(text) == body("cosine(1, 10)")
+
+
+@pytest.mark.parametrize("count", [2, 3, 6, 12])
+def test_a_sum_of_chains_has_a_branch_between_any_two_of_their_ends(count: int) -> None:
+    parts = [f"(linear(1, {n}) >> 3)" for n in range(1, count + 1)]
+    assert branches(" + ".join(parts)) == count + 1
+    assert branches("*".join(reversed(parts))) == count + 1
+
+
+def test_a_bound_that_two_chains_share_is_one_bound() -> None:
+    assert branches("(linear(1, 5) >> hold(5, 2) >> 0) + (hold(5, 1) >> linear(2, 5) >> 1)") == 3
+
+
+def test_a_stage_up_to_and_with_a_step_is_followed_by_that_step_alone() -> None:
+    schedule = ss.parse("where(t < 5, 1, where(t <= 5, 2, 3))")
+    assert [schedule(t) for t in (4, 5, 5.5, 6)] == [1.0, 2.0, 3.0, 3.0]
+    assert branches(str(schedule)) == 3
+
+
+@pytest.mark.parametrize("base", ["0.75", "0.5", "1.25", "2"])
+def test_a_power_of_a_binary_fraction_is_exact(base: str) -> None:
+    schedule = ss.parse(f"{base}**t")
+    assert [schedule(t) for t in range(15)] == [float(Fraction(base) ** t) for t in range(15)]
+
+
+@pytest.mark.parametrize("stretch", [Fraction(1), Fraction(2), Fraction(3, 2), Fraction(3), Fraction(11, 10)])
+@pytest.mark.parametrize("length", [1, 4, 7])
+def test_the_value_at_a_step_of_a_repetition_is_an_exact_number(length: int, stretch: Fraction) -> None:
+    text = f"delay(repeat(linear(1, {length}), stretch={stretch}), 2)"
+    begin, cycle = Fraction(2), Fraction(length)
+    for step in range(2, 30):
+        while step >= begin + cycle:
+            begin, cycle = begin + cycle, cycle * stretch
+        value = 1 - (step - begin) / cycle
+        assert ss.parse(f"at({text}, {step})").expr == ss.parse(text).expr.subs(ss.t, step) == value
