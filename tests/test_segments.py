@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 import symsched as ss
+from symsched.backends.lowering import lower
+from symsched.backends.operations import number_of
+
+FOLDER = Path(__file__).parent / "conformance"
+CASES = [case for path in sorted(FOLDER.glob("*.toml")) for case in tomllib.loads(path.read_text())["case"]]
+NUMBERED = [case["source"] for case in CASES if "values" in case and not {"bind", "plan"} & set(case)]
+"""Schedules without parameters."""
 
 
 def body(text: str) -> str:
@@ -83,3 +92,15 @@ def test_the_value_at_a_step_of_a_repetition_is_an_exact_number(length: int, str
             begin, cycle = begin + cycle, cycle * stretch
         value = 1 - (step - begin) / cycle
         assert ss.parse(f"at({text}, {step})").expr == ss.parse(text).expr.subs(ss.t, step) == value
+
+
+@pytest.mark.parametrize("text", NUMBERED)
+def test_the_step_that_stands_for_a_segment_is_in_it(text: str) -> None:
+    begin = Fraction(0), False
+    for segment in lower(ss.parse(text).expr, ()).segments:
+        inside = number_of(segment.inside)
+        assert begin <= (inside, False)
+        if segment.until is not None:
+            end = number_of(segment.until), segment.closed
+            assert (inside, False) < end
+            begin = end
