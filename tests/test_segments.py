@@ -71,6 +71,24 @@ def test_a_sum_of_very_many_chains_is_printed_about_as_short_as_it_is_written() 
     assert len(body(text)) < 5 * len(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("cosine(1, 10)", 3),
+        ("hold(7, 1) >> cosine(1, 10)", 4),
+        ("warmup(cosine, 10) >> 2", 3),
+        ("cosine(1, 10)[:4] >> 0", 2),
+        ("cosine(1, 10)[:5] >> 0", 2),
+        ("cosine(1, 10)[:6] >> 0", 3),
+        ("cosine(1, 10)[5:]", 2),
+        ("hold(7, 1) >> cosine(1, 10)[5:]", 3),
+        ("hold(7, 1) >> cosine(1, 10)[4:]", 4),
+    ],
+)
+def test_half_a_wave_has_a_branch_above_its_middle_and_one_below(text: str, count: int) -> None:
+    assert branches(text) == count
+
+
 def test_a_bound_that_two_chains_share_is_one_bound() -> None:
     assert branches("(linear(1, 5) >> hold(5, 2) >> 0) + (hold(5, 1) >> linear(2, 5) >> 1)") == 3
 
