@@ -81,6 +81,7 @@ def test_a_sum_of_very_many_chains_is_printed_about_as_short_as_it_is_written() 
         ("cosine(1, 10)[:5] >> 0", 2),
         ("cosine(1, 10)[:6] >> 0", 3),
         ("cosine(1, 10)[5:]", 2),
+        ("cosine(1, 10)[6:]", 2),
         ("hold(7, 1) >> cosine(1, 10)[5:]", 3),
         ("hold(7, 1) >> cosine(1, 10)[4:]", 4),
     ],
