@@ -96,8 +96,6 @@ class _Layout:
     def _numbered(self, row: list[tuple[Key | None, Expr]]) -> Iterator[Segment]:
         start = Fraction(0)
         for key, piece in row:
-            if key is not None and key <= (start, False):
-                continue  # it has no steps
             for stop in [*(_halves(piece, start, key) if len(row) <= HALVED else []), key]:
                 self.operations.time = start, None if stop is None else stop[0]
                 value = self._in_table(piece, start, stop) if len(row) >= FEWEST else None
