@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from fractions import Fraction
 from functools import lru_cache
 
@@ -95,7 +96,7 @@ def _parts(length: Expr, stretch: Expr, part: Fraction, count: int) -> tuple[tup
     """When each cycle has passed so many steps of the first one, as floats, and what is left of the exact numbers."""
     factor = tree.fraction(stretch)
     exact = [begin + part * factor**i for i, begin in enumerate(_begins(length, stretch, count))]
-    near = tuple(constants.nearest_float(x) for x in exact)
+    near = tuple(min(constants.nearest_float(x), sys.float_info.max) for x in exact)
     return near, tuple(constants.rest(x, n) for x, n in zip(exact, near, strict=True))
 
 

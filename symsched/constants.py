@@ -174,7 +174,7 @@ def nearest_float(value: Fraction | float) -> float:
 
 def rest(value: Fraction, near: float) -> float:
     """What a float leaves of a number; nothing beyond the range of floats."""
-    return nearest_float(value - Fraction(near)) if math.isfinite(near) else 0.0
+    return nearest_float(value - Fraction(near)) if math.isfinite(nearest_float(value)) else 0.0
 
 
 def is_float(value: Fraction) -> bool:
