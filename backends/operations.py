@@ -118,6 +118,30 @@ class Operations:
     def where(self, condition: Node, yes: Node, no: Node) -> Node:
         return yes if yes is no else self.op("where", condition, yes, no)
 
+    def factored(self, node: Node) -> tuple[Fraction, Node]:
+        """A factor, and the operation that it multiplies; a number that is added takes its part of the factor."""
+        if node.name == "neg":
+            factor, inner = self.factored(node.args[0])
+            return -factor, inner
+        if node.name in ("mul", "div"):
+            number, rest = _finite(node.args[node.name == "div"]), node.args[node.name == "mul"]
+            if number:
+                factor, inner = self.factored(rest)
+                return (factor * number if node.name == "mul" else factor / number), inner
+        if node.name in ("add", "sub"):
+            for place, number in enumerate(map(_finite, node.args)):
+                factor, inner = self.factored(node.args[1 - place]) if number else (Fraction(1), node)
+                if number and factor not in (1, -1):
+                    sides = [inner, inner]
+                    sides[place] = self.const(number / factor)
+                    return factor, (self.add if node.name == "add" else self.sub)(*sides)
+        if node.name == "guard":
+            applies, time, inside = node.args
+            factor, inner = self.factored(time)
+            if factor != 1:
+                return factor, self.op("guard", applies, inner, self.mul(self.const(1 / factor), inside))
+        return Fraction(1), node
+
     # Formulas
 
     def code(self, expr: Expr, clocks: dict[Expr, Node]) -> Node:
@@ -154,7 +178,10 @@ class Operations:
         if not isinstance(length, sympy.Rational):
             part = self.op("progress", self.div(top, self.length(length, clocks, time.has(tree.CycleTime))))
             return self.mul(self.const(factor), part)
-        factor /= tree.fraction(length)
+        part_of, top = self.factored(top)
+        factor *= part_of / tree.fraction(length)
+        if factor < 0:
+            factor, top = -factor, self.neg(top)
         if max(factor.numerator.bit_length(), factor.denominator.bit_length()) > 53:
             return self.mul(self.const(factor), top)
         return self.div(self.mul(self.const(Fraction(factor.numerator)), top), self.const(Fraction(factor.denominator)))
@@ -224,10 +251,15 @@ def number_of(node: Node) -> Fraction | float:
     return math.nan if node.value == "nan" else node.value  # type: ignore[return-value]
 
 
+def _finite(node: Node) -> Fraction | None:
+    known = number_of(node) if node.name == "const" else None
+    return known if isinstance(known, Fraction) else None
+
+
 Rule = Callable[[Operations, Expr, dict[Expr, Node]], Node]
 
 RULES: dict[type, Rule] = {}
-"""How each kind of node of a tree is computed; filled by `rules.py` and `repetition.py`."""
+"""How each kind of node of a tree is computed; filled by the files that `lowering.py` imports."""
 
 
 def rule(*kinds: type) -> Callable[[Rule], Rule]:

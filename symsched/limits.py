@@ -21,7 +21,7 @@ NODES = 100_000
 EXPANSION = 32
 """Nodes that a program may expand to for each node that is written, so that its time is linear in its length."""
 
-FEW_NODES = 4096
+FEW_NODES = 16_384
 """Nodes that any program may expand to, however short it is."""
 
 DIGITS = 400
