@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import takewhile
 from typing import Any
 
-from .. import tree
+from .. import constants, tree
 from ..nodes import Call, Name, Node, Program, Value, children
 from ..precise import Curve
 from .choices import Row, laid_out
@@ -131,7 +131,7 @@ def formula(schedule: Any) -> list[str]:
 def stages(schedule: Any) -> list[str]:
     """Where each stage begins, and its values at both ends; empty for a schedule of one piece or with parameters."""
     rows = laid_out(schedule.expr)
-    if len(rows) < 2 or schedule.parameters or any(r.clock is None for r in rows):
+    if len(rows) < 2 or schedule.parameters or not all(map(_is_fixed, rows)):
         return []
     shown = rows if len(rows) <= FIRST + LAST + 1 else rows[:FIRST] + rows[-LAST:]
     cells = [("from step", "value", "to value"), *map(_stage, shown)]
@@ -140,6 +140,11 @@ def stages(schedule: Any) -> list[str]:
     if shown is not rows:
         lines.insert(len(lines) - LAST, "...".rjust(widths[0]))
     return lines
+
+
+def _is_fixed(row: Row) -> bool:
+    """Whether a stage begins and ends at steps that are known."""
+    return row.clock is not None and all(tree.is_number(side) for side in (row.low, row.high) if side is not None)
 
 
 def _stage(row: Row) -> tuple[str, str, str]:
@@ -152,7 +157,7 @@ def _stage(row: Row) -> tuple[str, str, str]:
 
 
 def _figure(value: Any) -> str:
-    return f"{float(value) + 0.0:.6g}"
+    return f"{constants.nearest_float(value) + 0.0:.6g}"
 
 
 KINDS = {

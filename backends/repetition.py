@@ -100,7 +100,8 @@ def _parts(length: Expr, stretch: Expr, part: Fraction, count: int) -> tuple[tup
     factor = tree.fraction(stretch)
     exact = [begin + part * factor**i for i, begin in enumerate(_begins(length, stretch, count))]
     near = tuple(constants.nearest_float(x) for x in exact)
-    return near, tuple(constants.nearest_float(x - Fraction(n)) for x, n in zip(exact, near, strict=True))
+    rests = (x - Fraction(n) if math.isfinite(n) else Fraction(0) for x, n in zip(exact, near, strict=True))
+    return near, tuple(map(constants.nearest_float, rests))
 
 
 def _is_one(stretch: Expr) -> bool:

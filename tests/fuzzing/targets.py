@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import symsched as ss
-from symsched import backends, checking, prelude
+from symsched import backends, checking, limits, prelude
 from symsched import show as page
 
 FORBIDDEN = ("compile", "exec", "open", "import", "os.system", "os.exec", "os.fork", "subprocess.Popen")
 """Events of the interpreter that no text may cause while it is read: code is run, a file is opened."""
 
-STEPS = (0, 1, 2.5, 7, 99, 100, 2**24 + 1, 2**31 - 1, 2**53, 1e300)
+STEPS = (0, 1, 2.5, 7, 99, 100, 2**24 + 1, 2**31 - 1, 2**53)
+"""Cycles that grow are counted up to the last of them."""
 
 _watched = False
 
@@ -54,13 +55,13 @@ def warm() -> None:
 WARM = ("warmup(linear, 5) >> repeat(cosine(1, 3), stretch=2)", "cosin(1)", "a = 1; b = t + x")
 
 
-PRINTING, SHOWING = 5, 20
+PRINTING, SHOWING = 2, 4
 """Times that printing a schedule, and working out all of its curve, may take longer than reading it."""
 
 
 def budget(text: str) -> float:
-    """Seconds of processor time that a target may take: a constant, and so much for each character."""
-    return 0.1 + 50e-6 * len(text)
+    """Seconds of processor time that a target may take: what any program may expand to, and so much a character."""
+    return 40e-6 * limits.FEW_NODES + 50e-6 * len(text)
 
 
 class SlowError(Exception):
