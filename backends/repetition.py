@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from fractions import Fraction
 from functools import lru_cache
 
@@ -54,7 +55,7 @@ def beside_cycle(low: Operations, terms: list[Expr], clocks: dict[Expr, Node]) -
         table = _cycle_table(length, stretch, _last(low, cycle, clocks))
         if table is None or power != tree.power(stretch, tree.CycleIndex(*cycle.args)):
             continue
-        if not _is_float(tree.fraction(stretch)):
+        if not constants.is_float(tree.fraction(stretch)):
             beside = _beside(low, cycle, -sign * Fraction(factor), clocks)
             return beside if sign > 0 else low.neg(beside)
     return None
@@ -90,18 +91,18 @@ def _rests(length: Expr, stretch: Expr, table: tuple[float, ...]) -> tuple[float
     return tuple(constants.nearest_float(b - Fraction(x)) for b, x in zip(begins, table, strict=True))
 
 
-def _is_float(value: Fraction) -> bool:
-    return Fraction(constants.nearest_float(value)) == value
-
-
 @lru_cache(maxsize=64)
 def _parts(length: Expr, stretch: Expr, part: Fraction, count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """When each cycle has passed so many steps of the first one, as floats, and what is left of the exact numbers."""
     factor = tree.fraction(stretch)
     exact = [begin + part * factor**i for i, begin in enumerate(_begins(length, stretch, count))]
-    near = tuple(constants.nearest_float(x) for x in exact)
-    rests = (x - Fraction(n) if math.isfinite(n) else Fraction(0) for x, n in zip(exact, near, strict=True))
-    return near, tuple(map(constants.nearest_float, rests))
+    near = tuple(_largest_or(x) for x in exact)
+    return near, tuple(_largest_or(x - Fraction(n)) for x, n in zip(exact, near, strict=True))
+
+
+def _largest_or(value: Fraction) -> float:
+    """The nearest float that is finite: the last cycle may end where no step is."""
+    return min(constants.nearest_float(value), sys.float_info.max)
 
 
 def _is_one(stretch: Expr) -> bool:

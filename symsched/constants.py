@@ -170,3 +170,9 @@ def nearest_float(value: Fraction | float) -> float:
         return float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
+
+
+def is_float(value: Fraction) -> bool:
+    """Whether a float holds this number exactly."""
+    nearest = nearest_float(value)
+    return math.isfinite(nearest) and Fraction(nearest) == value

@@ -33,6 +33,8 @@ NASTY = {
     "repetitions of repetitions": "repeat(repeat(repeat(linear(1, 10), 10**300), 10**300), 10**300)",
     "repetitions without end that grow": "repeat(linear(1, 10**300), stretch=10**300)",
     "repetitions that grow beyond every float": "repeat(linear(1, 10**300), stretch=10**300) - linear(100, 0, 3)",
+    "a second cycle that no float holds": "repeat(linear(1, 10), stretch=10**300)",
+    "choices by choices": in_turn("t", "where({0} < 3, {0}, 1)", 12, "{0}"),
     "a repetition that hardly grows": "repeat(linear(1, 1), stretch=1.0000000000000000000001)",
     "a repetition that hardly shrinks": "repeat(linear(1, 10), 10**9, 0.99999999999)",
     "a scale that explodes": "repeat(linear(1, 1), 10**9, 1, 10**300)",
