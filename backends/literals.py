@@ -131,7 +131,7 @@ class Literals:
         for definition in self.program.definitions:
             if isinstance(definition, Value):
                 around, whole = definition.name.strip("_"), definition.body
-                body = number(definition.body, around, definition.name in self._times, "")
+                body = number(definition.body, around or "value", definition.name in self._times, "")
                 definition = replace(definition, body=body)
             definitions.append(definition)
         around, whole = "", self.program.expression
