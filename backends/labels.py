@@ -7,6 +7,7 @@ pairs of values tell apart. A name is given only where it computes the very bits
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -146,16 +147,22 @@ class _Naming:
         return Program(tuple(segments), plain.parameters)
 
     def _node(self, one: Node, other: Node) -> Node:
-        if (one, other) not in self.nodes:
-            if one.name == "const":
-                made = self._constant(one, other)
+        stack = [(one, other)]
+        while stack:
+            pair = plain, changed = stack[-1]
+            below = list(zip(plain.args, changed.args, strict=True))
+            waiting = [p for p in below if p not in self.nodes]
+            if waiting:
+                stack.extend(waiting)
             else:
-                args = tuple(self._node(a, b) for a, b in zip(one.args, other.args, strict=True))
-                made = (
-                    one if all(a is b for a, b in zip(args, one.args, strict=True)) else Node(one.name, args, one.value)
-                )
-            self.nodes[one, other] = made
+                stack.pop()
+                self.nodes[pair] = self._made(plain, changed, tuple(self.nodes[p] for p in below))
         return self.nodes[one, other]
+
+    def _made(self, one: Node, other: Node, args: tuple[Node, ...]) -> Node:
+        if one.name == "const":
+            return self._constant(one, other)
+        return one if all(a is b for a, b in zip(args, one.args, strict=True)) else Node(one.name, args, one.value)
 
     def _constant(self, one: Node, other: Node) -> Node:
         values = number_of(one), number_of(other)
@@ -262,5 +269,5 @@ def computed(node: Node) -> float:
         return constants.nearest_float(number_of(node))
     a, b = (computed(x) for x in node.args)
     if node.name in ("over", "part"):
-        return a / b
+        return a / b if b else math.nan
     return {"add": a + b, "sub": a - b, "mul": a * b}[node.name]

@@ -68,5 +68,6 @@ def arrays(backend: str) -> Arrays | None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name the tests that the default options leave out."""
-    if config.option.markexpr == "not tex":
+    if config.option.markexpr == "not tex and not fuzz":
         terminalreporter.write_line("left out: the tests that need a TeX system; run them with: pytest -m tex")
+        terminalreporter.write_line("left out: the tests that need the extra `fuzz`; run them with: pytest -m fuzz")

@@ -184,7 +184,7 @@ ULP = 2.0
 """Units in the last place that a value may be off by."""
 
 CURVED = 5.0
-"""The same where there are waves or powers: below its middle a cosine is a square, which doubles the error of a sine."""
+"""The same where there are waves or powers: below its middle a cosine is a sine squared, which doubles errors."""
 
 
 def steps_of(case: str) -> list[float]:
