@@ -113,7 +113,7 @@ def test_the_step_that_stands_for_a_segment_is_in_it(text: str) -> None:
             begin = end
 
 
-@pytest.mark.parametrize("shapes", [["linear"], ["linear", "poly(2)"], ["poly(3)", "poly(2)", "linear"]])
+@pytest.mark.parametrize("shapes", [["linear"], ["linear", "poly(2)"], ["poly(3)", "linear"]])
 def test_a_form_of_a_table_is_computed_at_a_step_of_its_first_stage(shapes: list[str]) -> None:
     chain = " >> ".join(f"rise({shapes[i % len(shapes)]}, {i}, {2 * i + 1}, 10)" for i in range(15))
     found = table(lower(ss.parse(chain).expr, ()).segments)
