@@ -11,12 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .lowering import Segment, lower
-from .module import assemble, documentation, indent, letter, numbers, safe_names
+from .labels import labelled
+from .lowering import Segment
+from .module import WIDTH, Source, about, define, letter, listed, numbers, safe_names
 from .operations import Node
 from .ranges import Ranges, uses_step, walk
 from .tables import Table, buckets, end_of, table
-from .writer import Template, Writer
+from .writer import Language, Writer
+
+ROOM = WIDTH - 4
+"""Columns of a line of a function."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +28,16 @@ class Dialect:
     """How a framework writes the operations.
 
     Attributes:
+        target: The name of the backend.
         needs: The framework's name, for the docstring.
         imports: Import lines.
-        templates: A template for each operation.
+        language: How formulas are written.
         helpers: The text of each helper function that templates name.
         needed_by: Helpers that a helper calls.
         where: The function that chooses by a condition.
         zeros: Zeros in the shape of the steps.
         taken: Names that a parameter must not have.
+        number: The type of a number or an array of the framework.
         array: A table of numbers as an array.
         buckets: The table of the first stage of each bucket of steps; "" where stages are searched for.
         for_tables: Import lines that tables need; with `in_order`, those that lists of stages need.
@@ -39,58 +45,62 @@ class Dialect:
         decorators: Lines above the formula.
     """
 
+    target: str
     needs: str
-    imports: str
-    templates: dict[str, Template]
+    imports: tuple[str, ...]
+    language: Language
     helpers: dict[str, str]
     needed_by: dict[str, tuple[str, ...]]
     where: str
     zeros: str
     taken: frozenset[str]
+    number: str
     array: str
     buckets: str = ""
-    for_tables: str = ""
+    for_tables: tuple[str, ...] = ()
     in_order: str = ""
     decorators: tuple[str, ...] = ()
 
 
-def module(schedule: Any, dialect: Dialect, entry: Callable[[list[str], bool], str]) -> str:
-    """A module with `schedule(t, ...)` around `_values(t, ...)`, which is the formula in float64."""
-    program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
-    names = list(
-        safe_names(
-            program.parameters, dialect.taken | {"t", "schedule", "_values", "float", "int", "isinstance"}
-        ).values()
+def source(
+    schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Callable[[list[str], bool], list[str]]
+) -> Source:
+    """A module with a function around `_values(t, ...)`, which is the formula in float64."""
+    program = labelled(schedule, bool(prefix))
+    outer = {*dialect.taken, "t", name, "_values", "float", "int", "isinstance"}
+    names = list(safe_names(program.parameters, outer).values())
+    bounds = (f"until{i}" for i in range(len(program.segments)))
+    inner = safe_names(
+        program.parameters, {*bounds, "t", "at", "here", "value", "i", "form", "y", *dialect.taken, *dialect.helpers}
     )
-    inner = safe_names(program.parameters, frozenset({"t", "at", "y", *dialect.taken, *dialect.helpers}))
-    tables: dict[tuple[float, ...], str] = {}
-    writer = Writer(dialect.templates, {}, tables, inner.__getitem__, letter(["y", *inner.values()]))
+    writer = Writer(dialect.language, inner.__getitem__, letter(["y", *inner.values()]))
     rows = table(program.segments)
     stages = (
         _stages(program.segments, rows, writer, dialect.zeros) if dialect.in_order and not program.parameters else None
     )
     body = _body(program.segments, writer, dialect, stages) if rows is None else _rows(rows, writer, dialect, stages)
-    function = [*dialect.decorators, f"def _values({', '.join(['t', *inner.values()])}):", *indent(body, 1)]
-    constants = [f"{name} = {numbers(values)}" for values, name in tables.items()]
-    constants += [] if rows is None else _constants(rows, dialect)
+    values = define("_values", ["t: Any", *(f"{n}: Any" for n in inner.values())], "Any", [], body)
+    values = "\n".join([*dialect.decorators, values])
+    tables = {name: numbers(name, values) for values, name in writer.tables.items()}
+    tables |= {} if rows is None else _constants(rows, dialect)
     writer.helpers.update({dialect.in_order: None} if stages else {})
     used = [*(n for h in writer.helpers for n in (*dialect.needed_by.get(h, ()), h))]
-    helpers = [dialect.helpers[name] for name in dict.fromkeys(used)]
-    text = "\n".join([*(f.text for f in stages or ()), *function])
-    for name, value in (("_INFINITY", '"inf"'), ("_NAN", '"nan"')):
-        constants += [f"{name} = float({value})"] * (name in text)
+    helpers = {name: dialect.helpers[name] for name in dict.fromkeys(used)}
+    helpers |= {f.name: f.text for f in stages or () if f.text}
+    helpers |= _listed(program.segments, rows, stages) if stages else {}
+    helpers |= {"_values": values}
+    constants = writer.constants
+    text = "\n".join([*helpers.values(), *constants.values()])
+    for word, value in (("_INFINITY", '"inf"'), ("_NAN", '"nan"')):
+        tables |= {word: f"{word} = float({value})"} if word in text else {}
     looked_up = rows is not None and (bool(stages) or not dialect.in_order)
-    imports = [dialect.imports, *[dialect.for_tables] * looked_up]
-    listed = [_listed(program.segments, rows, stages)] if stages else []
-    head = [[documentation(schedule, dialect.needs)], imports, constants]
-    return assemble(
-        "\n\n".join("\n".join(p) for p in head if p),
-        *helpers,
-        *(f.text for f in stages or ()),
-        *listed,
-        "\n".join(function),
-        entry(names, bool(stages)),
-    )
+    imports = [*dialect.imports, *dialect.for_tables * looked_up, "from typing import Any"]
+    imports += ["import math"] * ("math." in text) + ["from itertools import pairwise"] * ("pairwise(" in text)
+    takes = [f"t: {dialect.number}", *["*"] * bool(names), *(f"{n}: {dialect.number}" for n in names)]
+    kind = "a number or an array of any shape" if not dialect.in_order else "a number or a tensor of any shape"
+    doc = about(schedule, f"The values at steps `t`, {kind}.")
+    function = define(name, takes, "Any", doc, entry(names, bool(stages)))
+    return Source(imports, constants, tables, helpers, function)
 
 
 @dataclass(frozen=True)
@@ -131,26 +141,28 @@ def _function(head: str, value: Node, writer: Writer, zeros: str, rows: Table | 
     lines, text = writer.block(value, Ranges((0.0, 0.0)))
     if not uses_step(value) and not any(n.name == "column" for n in walk(value)):
         text = f"{zeros} + {_floating(text)}"
-    return "\n".join([f"def {head}:", *indent([*lines, f"return {text}"], 1)])
+    name, _, takes = head.rstrip(")").partition("(")
+    return define(name, [f"{a}: Any" for a in takes.split(", ")], "Any", [], [*lines, f"return {text}"])
 
 
 def _columns(rows: Table, k: int) -> list[str]:
-    """What the columns of a form are called."""
-    widths = [len(next(iter(f.rows.values()))) for f in rows.forms]
-    return [f"_column(_COLUMN{sum(widths[:k]) + j}, i)" for j in range(widths[k])]
+    """What stands for the columns of a form."""
+    return [f"_column({name}, i)" for name in rows.forms[k].names(k)]
 
 
-def _listed(segments: tuple[Segment, ...], rows: Table | None, stages: list[Stage]) -> str:
+def _listed(segments: tuple[Segment, ...], rows: Table | None, stages: list[Stage]) -> dict[str, str]:
     """Where whole steps go from stage to stage, and the stages."""
     ends = rows.ends if rows is not None else [end_of(s) for s in segments[:-1]]
-    text = f"_ENDS = {numbers([float(math.ceil(min(e, 2.0**62))) for e in ends])}\n"
+    found = {"_ENDS": numbers("_ENDS", [float(math.ceil(min(e, 2.0**62))) for e in ends])}
     names = ", ".join(s.name for s in stages)
     if rows is None:
-        return f"{text}_STAGES = ({names})"
-    if len(stages) == 1:
-        return f"{text}_STAGES = [partial({names}, i=i) for i in range(len(_ENDS) + 1)]"
-    forms = numbers(rows.form_of())
-    return f"{text}_STAGES = [partial(({names})[k], i=i) for i, k in enumerate({forms})]"
+        text = "\n".join(listed("_STAGES: tuple[Any, ...] = (", [s.name for s in stages], ")"))
+    elif len(stages) == 1:
+        text = f"_STAGES: list[Any] = [partial({names}, i=i) for i in range(len(_ENDS) + 1)]"
+    else:
+        found["_FORM_OF"] = numbers("_FORM_OF", rows.form_of())
+        text = f"_FORMS = ({names})\n_STAGES: list[Any] = [partial(_FORMS[k], i=i) for i, k in enumerate(_FORM_OF)]"
+    return found | {"_STAGES": text}
 
 
 def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect, stages: list[Stage] | None) -> list[str]:
@@ -162,8 +174,7 @@ def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect, stage
         segment = segments[i]
         step = "t"
         if len(segments) > 1 and uses_step(segment.value):
-            applies = _applies(conditions, i)
-            lines.append(f"at = {dialect.where}({applies}, t, {_inside(segment, bounds, i, writer)})")
+            lines += _guarded(dialect, _applies(conditions, i), _inside(segment, bounds, i, writer))
             step = "at"
         if stages is not None and stages[i].text:
             value = f"{stages[i].name}({step})"
@@ -174,8 +185,26 @@ def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect, stage
             shaped = uses_step(segment.value)
             lines.append(f"y = {value}" if shaped else f"y = {dialect.zeros} + {_floating(value)}")
         else:
-            lines.append(f"y = {dialect.where}({conditions[i]}, {_floating(value)}, y)")
+            lines += _chosen(dialect, conditions[i], _floating(value))
     return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]
+
+
+def _guarded(dialect: Dialect, applies: str, inside: str) -> list[str]:
+    """Lines for the step that a formula sees: one inside its stage where another one applies."""
+    line = f"at = {dialect.where}({applies}, t, {inside})"
+    if len(line) <= ROOM:
+        return [line]
+    begun, _, ends = applies.rpartition(" & ")
+    tests = [f"here = {applies}"] if len(applies) + 7 <= ROOM else [f"here = {begun}", f"here = here & {ends}"]
+    return [*tests, f"at = {dialect.where}(here, t, {inside})"]
+
+
+def _chosen(dialect: Dialect, condition: str, value: str) -> list[str]:
+    """Lines that take a value where it applies."""
+    line = f"y = {dialect.where}({condition}, {value}, y)"
+    if len(line) + 3 <= ROOM:
+        return [line]
+    return [f"value = {value}", f"y = {dialect.where}({condition}, value, y)"]
 
 
 def _rows(rows: Table, writer: Writer, dialect: Dialect, stages: list[Stage] | None) -> list[str]:
@@ -188,7 +217,7 @@ def _rows(rows: Table, writer: Writer, dialect: Dialect, stages: list[Stage] | N
     for k, form in enumerate(rows.forms):
         step = "t"
         if conditions[k] and uses_step(form.value):
-            lines.append(f"at = {dialect.where}({conditions[k]}, t, {form.inside!r})")
+            lines += _guarded(dialect, conditions[k], repr(form.inside))
             step = "at"
         if stages is not None:
             value = f"{stages[k].name}({step}, i)"
@@ -197,7 +226,7 @@ def _rows(rows: Table, writer: Writer, dialect: Dialect, stages: list[Stage] | N
             inner, value = writer.block(form.value, Ranges((0.0, 0.0)), step)
             lines += inner
             value = value if uses_step(form.value) or writer.columns else f"{dialect.zeros} + {_floating(value)}"
-        lines.append(f"y = {dialect.where}({conditions[k]}, {_floating(value)}, y)" if k else f"y = {value}")
+        lines += _chosen(dialect, conditions[k], _floating(value)) if k else [f"y = {value}"]
     return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]
 
 
@@ -205,7 +234,7 @@ def _conditions(rows: Table) -> list[str]:
     """When each form applies; an only other form, that of the last stage, is told by the step alone."""
     if len(rows.forms) == 1:
         return [""]
-    if len(rows.forms) == 2 and list(rows.forms[1].rows) == [len(rows.ends)]:
+    if rows.is_plain:
         return [f"t < {rows.ends[-1]!r}", f"t >= {rows.ends[-1]!r}"]
     return [f"form == {k}" for k in range(len(rows.forms))]
 
@@ -214,22 +243,22 @@ def _bucketed(rows: Table, dialect: Dialect) -> bool:
     return bool(dialect.buckets) and buckets(rows.ends) is not None
 
 
-def _constants(rows: Table, dialect: Dialect) -> list[str]:
+def _constants(rows: Table, dialect: Dialect) -> dict[str, str]:
     """The tables of a schedule."""
     ends, count = rows.ends, len(rows.ends) + 1
-    lines = []
     found = buckets(ends) if dialect.buckets else None
-    inner = f"_UNTIL = {dialect.array.format(numbers(ends))}"
+    arrays = {"_UNTIL": ends}
+    if "form" in _conditions(rows)[0]:
+        arrays["_FORM"] = tuple(map(float, rows.form_of()))
+    for k, form in enumerate(rows.forms):
+        arrays |= dict(zip(form.names(k), form.columns(count), strict=True))
+    lines = {name: numbers(name, values, dialect.array) for name, values in arrays.items()}
     if found is not None:
         width, number = found
-        lines += [inner, f"_WIDTH = {width!r}", f"_BUCKETS = {dialect.buckets.format(count=number)}"]
-        lines.append("_UNTIL = np.append(_UNTIL, np.inf)")
-    else:
-        lines.append(inner)
-    if "form" in _conditions(rows)[0]:
-        lines.append(f"_FORM = {dialect.array.format(numbers(rows.form_of()))}")
-    columns = [column for form in rows.forms for column in form.columns(count)]
-    return lines + [f"_COLUMN{j} = {dialect.array.format(numbers(column))}" for j, column in enumerate(columns)]
+        lines["_WIDTH"] = f"_WIDTH = {width!r}"
+        lines["_BUCKETS"] = f"_BUCKETS = {dialect.buckets.format(count=number)}"
+        lines["_NEXT"] = "_NEXT = np.append(_UNTIL, np.inf)"
+    return lines
 
 
 def _inside(segment: Segment, bounds: list[str], i: int, writer: Writer) -> str:

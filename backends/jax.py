@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .branchless import Dialect, module
-from .module import numbers
-from .writer import ATOM, INFIX, call
+from .branchless import Dialect, source
+from .module import Source, listed, module, numbers
+from .writer import ATOM, INFIX, Language, call
 
 REQUIRES = "jax"
 FUNCTION = "schedule"
@@ -17,12 +17,15 @@ def _series(name: str, first: int, last: int, whole: str) -> str:
     """The sine or the cosine up to a quarter turn by its power series, which XLA makes vector code of."""
     terms = [(-1) ** (n // 2) / math.factorial(n) for n in range(last, first - 1, -2)]
     return f"""
-def {name}(x):
+def {name}(x: Any) -> Any:
     y = x * x
     rest = 0.0
-    for c in {numbers(tuple(terms), 1)}:
+    for c in {name.upper()}:
         rest = c + y * rest
     return {whole}
+
+
+{numbers(name.upper(), terms)}
 """
 
 
@@ -41,6 +44,7 @@ _TEMPLATES = {
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),
     "abs": call("jnp.abs"),
+    "magnitude": call("_magnitude"),
     "ceil": call("jnp.ceil"),
     "floor": call("jnp.floor"),
     "round": call("jnp.round"),
@@ -58,118 +62,150 @@ _HELPERS = {
     "_quarter_sine": _series("_quarter_sine", 3, 21, "x + x * y * rest"),
     "_quarter_cosine": _series("_quarter_cosine", 2, 22, "1 + y * rest"),
     "_sqrt": """
-def _sqrt(x):
-    # Its derivative at 0 is infinite, and infinity times 0 would spoil the gradients of everything before.
+def _sqrt(x: Any) -> Any:
+    # Its derivative at 0 is infinite: times 0 it would spoil all gradients before.
     inside = x > 0
-    return jnp.where(inside, jnp.sqrt(jnp.where(inside, x, 1.0)), jnp.where(x < 0, jnp.nan, 0.0))
+    root = jnp.sqrt(jnp.where(inside, x, 1.0))
+    return jnp.where(inside, root, jnp.where(x < 0, jnp.nan, 0.0))
 """,
     "_power": """
-def _power(x, y):
+def _power(x: Any, y: Any) -> Any:
     inside = x != 0
-    return jnp.where(inside, jnp.power(jnp.where(inside, x, 1.0), y), jnp.power(0.0, jax.lax.stop_gradient(y)))
+    power = jnp.power(jnp.where(inside, x, 1.0), y)
+    return jnp.where(inside, power, jnp.power(0.0, jax.lax.stop_gradient(y)))
 """,
     "_divide": """
-def _divide(x, y, t):
-    # The divisor hangs on t, or XLA would multiply by the reciprocal of a constant, and t/T would not be 1 at t = T.
+def _divide(x: Any, y: Any, t: Any) -> Any:
+    # XLA multiplies by the reciprocal of a constant, and t/T would not be 1 at T.
     return x / jnp.where(t >= 0, y, 1.0)
 """,
     "_floor_divide": """
-def _floor_divide(x, y):
+def _floor_divide(x: Any, y: Any) -> Any:
     whole = jnp.floor(x / y)
     rest = x - whole * y
     whole = jnp.where(rest * y < 0, whole - 1, whole)
     return jnp.where((rest - y) * y >= 0, whole + 1, whole)
 """,
     "_modulo": """
-def _modulo(x, y):
+def _modulo(x: Any, y: Any) -> Any:
     return x - _floor_divide(x, y) * y
 """,
+    "_magnitude": """
+def _magnitude(x):
+    # Unlike that of `abs`, its derivative at 0 is not 0.
+    return jnp.where(x < 0, -x, x)
+""",
     "_minimum": """
-def _minimum(x, y):
+def _minimum(x: Any, y: Any) -> Any:
     return jnp.where(x < y, x, y)
 """,
     "_maximum": """
-def _maximum(x, y):
+def _maximum(x: Any, y: Any) -> Any:
     return jnp.where(x > y, x, y)
 """,
     "_bezier": """
-def _bezier(u, x1, y1, x2, y2):
-    def along(s, a, b):
+def _bezier(u: Any, x1: Any, y1: Any, x2: Any, y2: Any) -> Any:
+    def along(s: Any, a: Any, b: Any) -> Any:
         return ((1 - 3 * b + 3 * a) * s + 3 * b - 6 * a) * s * s + 3 * a * s
 
-    def halve(_, sides):
+    def halve(_: Any, sides: Any) -> Any:
         low, high = sides
         s = (low + high) / 2
         before = along(s, x1, x2) < u
         return jnp.where(before, s, low), jnp.where(before, high, s)
 
-    low, high = jax.lax.stop_gradient(jax.lax.fori_loop(0, 60, halve, (jnp.zeros_like(u), jnp.ones_like(u))))
+    sides = jnp.zeros_like(u), jnp.ones_like(u)
+    low, high = jax.lax.stop_gradient(jax.lax.fori_loop(0, 60, halve, sides))
     s = (low + high) / 2
-    slope = jax.lax.stop_gradient((3 * (1 - 3 * x2 + 3 * x1) * s + 6 * x2 - 12 * x1) * s + 3 * x1)
+    slope = (3 * (1 - 3 * x2 + 3 * x1) * s + 6 * x2 - 12 * x1) * s + 3 * x1
+    slope = jax.lax.stop_gradient(slope)
     s = s - (along(s, x1, x2) - u) / jnp.where(slope > 0, slope, 1.0)
     return jnp.where(u > 0, along(s, y1, y2), 0.0)
 """,
     "_cycle": """
-def _cycle(begins, t):
-    index = jnp.searchsorted(jnp.array(begins, jnp.float64), jax.lax.stop_gradient(t), side="right") - 1
+def _cycle(begins: Any, t: Any) -> Any:
+    t = jax.lax.stop_gradient(t)
+    index = jnp.searchsorted(jnp.array(begins, jnp.float64), t, side="right") - 1
     return index.astype(jnp.float64)
 """,
     "_stage_of": """
-def _stage_of(t):
+def _stage_of(t: Any) -> Any:
     # A bucket of steps holds at most one end.
-    i = jnp.asarray(_BUCKETS)[(jnp.minimum(t, _UNTIL[-2]) / _WIDTH).astype(jnp.int32)]
-    return i + (t >= jnp.asarray(_UNTIL)[i])
+    bucket = (jnp.minimum(t, _UNTIL[-1]) / _WIDTH).astype(jnp.int32)
+    i = jnp.asarray(_BUCKETS, jnp.int32)[bucket]
+    return i + (t >= jnp.asarray(_NEXT)[i])
 """,
     "_search": """
-def _search(t):
+def _search(t: Any) -> Any:
     return jnp.searchsorted(jnp.asarray(_UNTIL), t, side="right")
 """,
     "_column": """
-def _column(values, i):
+def _column(values: Any, i: Any) -> Any:
     return jnp.asarray(values)[i]
 """,
     "_take": """
-def _take(begins, index):
+def _take(begins: Any, index: Any) -> Any:
     return jnp.array(begins, jnp.float64)[index.astype(jnp.int64)]
 """,
 }
 
-_HEAD = '''
-def schedule({signature}):
-    """The values at steps `t`, a number or an array of any shape."""
-    if isinstance(t, (int, float)){no_arrays}:
-        with jax.ensure_compile_time_eval(), jax.enable_x64(True):
-            return float(_values({as_given}))
-    kind = jnp.result_type(t)
-    if not jnp.issubdtype(kind, jnp.floating):
-        kind = jnp.result_type(float)
-    with jax.enable_x64(True):
-        return _values({as_given}).astype(kind)
-'''
+_BODY = """
+if isinstance(t, (int, float)):
+    with jax.ensure_compile_time_eval(), jax.enable_x64(True):
+        return float(_values(jnp.asarray(t, jnp.float64)))
+kind = jnp.result_type(t)
+if not jnp.issubdtype(kind, jnp.floating):
+    kind = jnp.result_type(float)
+with jax.enable_x64(True):
+    return _values(jnp.asarray(t, jnp.float64)).astype(kind)
+"""
+
+_BODY_WITH_PARAMETERS = """
+if all(isinstance(x, (int, float)) for x in numbers):
+    with jax.ensure_compile_time_eval(), jax.enable_x64(True):
+        given = [jnp.asarray(x, jnp.float64) for x in numbers]
+        return float(_values(*given))
+kind = jnp.result_type(t)
+if not jnp.issubdtype(kind, jnp.floating):
+    kind = jnp.result_type(float)
+with jax.enable_x64(True):
+    given = [jnp.asarray(x, jnp.float64) for x in numbers]
+    return _values(*given).astype(kind)
+"""
 
 _DIALECT = Dialect(
+    target="jax",
     needs="JAX",
-    imports="import jax\nimport jax.numpy as jnp",
-    templates=_TEMPLATES,
+    imports=("import jax", "import jax.numpy as jnp"),
+    language=Language(_TEMPLATES, pi="math.pi", room=72),
     helpers=_HELPERS,
     needed_by={"_modulo": ("_floor_divide",)},
     where="jnp.where",
     zeros="jnp.zeros_like(t)",
+    number="float | jax.typing.ArrayLike",
     array="np.array({}, np.float64)",
-    buckets='np.searchsorted(_UNTIL, np.arange({count}) * _WIDTH, side="right").astype(np.int32)',
-    for_tables="import numpy as np",
+    buckets='np.searchsorted(_UNTIL, np.arange({count}) * _WIDTH, side="right")',
+    for_tables=("import numpy as np",),
     decorators=("@jax.jit",),
-    taken=frozenset({"jax", "jnp", "kind", "isinstance"}),
+    taken=frozenset({"jax", "jnp", "np", "math", "kind", "given", "numbers", "isinstance", "all"}),
 )
 
 
-def emit(schedule: Any) -> str:
-    """A module with `schedule(t, ...)`, which can be traced; an array gives an array of the same shape."""
-    return module(schedule, _DIALECT, _entry)
+def emit(schedule: Any, *, name: str = FUNCTION) -> str:
+    """A module with `schedule(t, ...)`, which can be traced; an array gives an array of the same shape.
+
+    Args:
+        schedule: A `symsched.Schedule` or a `symsched.Plan`.
+        name: The name of the function.
+    """
+    return module(schedule, "jax", name, "JAX", _source)
 
 
-def _entry(names: list[str], in_order: bool) -> str:
-    signature = ", ".join(["t", "*", *names]) if names else "t"
-    numbers = "".join(f" and isinstance({n}, (int, float))" for n in names)
-    given = ", ".join(f"jnp.asarray({n}, jnp.float64)" for n in ["t", *names])
-    return _HEAD.format(signature=signature, no_arrays=numbers, as_given=given)
+def _source(schedule: Any, name: str, prefix: str) -> Source:
+    return source(schedule, name, prefix, _DIALECT, _entry)
+
+
+def _entry(names: list[str], in_order: bool) -> list[str]:
+    if not names:
+        return _BODY.strip("\n").splitlines()
+    return [*listed("numbers = (", ["t", *names], ")"), *_BODY_WITH_PARAMETERS.strip("\n").splitlines()]

@@ -1,24 +1,137 @@
-"""The frame of a printed Python module: docstring, imports, helpers, tables, one function."""
+"""A printed Python module: docstring, imports, constants, helpers, functions; laid out as `ruff format` leaves it."""
 
 from __future__ import annotations
 
+import re
+import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from keyword import iskeyword
 from typing import Any
 
+from ..errors import ScheduleError
+from . import header
+
 WIDTH = 88
+"""Columns of a line."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
-def documentation(schedule: Any, needs: str) -> str:
-    """The docstring of a module: the schedule's text and where it came from."""
-    wrapped = textwrap.wrap(str(schedule), WIDTH - 4, break_long_words=False, break_on_hyphens=False)
-    text = "\n".join("    " + line for line in wrapped)
-    return f'"""A schedule, printed by symsched. It needs {needs}.\n\n{text}\n"""'
+@dataclass
+class Source:
+    """The parts of a module. Those of several schedules are put together, and what is the same stands once.
+
+    Attributes:
+        imports: Import lines.
+        constants: The text of each constant of the schedule, by its name.
+        tables: The text of each table and of each constant that only this module uses, by its name.
+        helpers: The text of each function that the module keeps to itself, by its name.
+        function: The text of the function or the class that the module is for.
+    """
+
+    imports: list[str] = field(default_factory=list)
+    constants: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
+    helpers: dict[str, str] = field(default_factory=dict)
+    function: str = ""
+
+    def text(self, doc: str) -> str:
+        """The module."""
+        imports = sorted(dict.fromkeys(self.imports), key=_place)
+        split = next((i for i, line in enumerate(imports) if _is_foreign(line)), len(imports))
+        blocks = [imports[:split], imports[split:], list(self.constants.values()), list(self.tables.values())]
+        head = "\n\n".join([doc, *("\n".join(block) for block in blocks if block)])
+        return assemble(head, *self.helpers.values(), self.function)
+
+    def joined(self, other: Source, number: int) -> Source:
+        """This module with another one in it; what is named as here and means something else gets a number there."""
+        mine = {**self.constants, **self.tables, **self.helpers}
+        theirs = {**other.constants, **other.tables, **other.helpers}
+        renames: dict[str, str] = {}
+        while True:
+            texts = {name: _renamed(text, renames) for name, text in theirs.items()}
+            clash = [n for n in theirs if n in mine and n not in renames and mine[n] != texts[n]]
+            if not clash:
+                break
+            renames |= {n: f"{n}_{number}" for n in clash}
+
+        def moved(part: Mapping[str, str]) -> dict[str, str]:
+            return {renames.get(name, name): texts[name] for name in part}
+
+        return Source(
+            [*self.imports, *other.imports],
+            {**self.constants, **moved(other.constants)},
+            {**self.tables, **moved(other.tables)},
+            {**self.helpers, **moved(other.helpers)},
+            assemble(self.function, _renamed(other.function, renames)).rstrip("\n"),
+        )
 
 
-def safe_names(names: tuple[str, ...], taken: frozenset[str]) -> dict[str, str]:
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    return _NAME.sub(lambda match: names.get(match[0], match[0]), text) if names else text
+
+
+def _place(line: str) -> tuple[bool, bool, str]:
+    """Where an import stands among others."""
+    return _is_foreign(line), line.startswith("from"), line
+
+
+def _is_foreign(line: str) -> bool:
+    """Whether an import is of a package that does not come with Python."""
+    return line.split()[1].partition(".")[0] not in sys.stdlib_module_names
+
+
+def module(
+    schedules: Any, target: str, name: str, needs: str, source: Callable[[Any, str, str], Source], form: str = ""
+) -> str:
+    """The module of a schedule, or of a plan with a function for each of its schedules.
+
+    Args:
+        schedules: A `symsched.Schedule` or a `symsched.Plan`.
+        target: The name of the backend.
+        name: The name of the function; a plan has its own.
+        needs: What the module needs, in words.
+        source: Makes the parts of one schedule from it, its name, and the prefix of names that are computed.
+        form: The form that was asked for, "" for the usual one.
+    """
+    command = header.command(target, form, "" if name == header.FUNCTION else name)
+    if not isinstance(schedules, Mapping):
+        named(name)
+        doc = header.documentation({name: schedules}, str(schedules), needs, command)
+        return source(schedules, name, "").text(docstring(doc))
+    parts, text = Source(), str(schedules)
+    schedules = functions(schedules)
+    for number, (own, schedule) in enumerate(schedules.items(), 1):
+        parts = parts.joined(source(schedule, named(own), f"{own}_"), number)
+    return parts.text(docstring(header.documentation(schedules, text, needs, command)))
+
+
+def functions(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """The schedules of a plan that become functions: numbers that others are made of become constants."""
+    used = {d.name for name, s in plan.items() for d in s.program.definitions if d.name != name}
+    return {name: s for name, s in plan.items() if s.duration is not None or name not in used} or dict(plan)
+
+
+def named(name: str) -> str:
+    """A name for a function or a class.
+
+    Raises:
+        ScheduleError: It is none.
+    """
+    if not _NAME.fullmatch(name) or iskeyword(name) or name.startswith("_"):
+        raise ScheduleError(f"`{name}` cannot be the name of a function", hint="letters, digits and _: --name lr")
+    return name
+
+
+def docstring(lines: Sequence[str]) -> str:
+    return '"""' + "\n".join(lines) + '\n"""'
+
+
+def safe_names(names: tuple[str, ...], taken: Iterable[str]) -> dict[str, str]:
     """Parameters under names that Python may have: a keyword, or a name that is taken, gets a trailing underscore."""
+    taken = set(taken)
     safe: dict[str, str] = {}
     for name in names:
         own = name
@@ -36,20 +149,42 @@ def letter(names: Iterable[str]) -> str:
     )
 
 
-def signature(names: list[str]) -> str:
-    """The parameters of the function: the step, then the schedule's own by keyword."""
-    return ", ".join(["t", "*", *names]) if names else "t"
+def define(name: str, arguments: Sequence[str], result: str, doc: Sequence[str], body: Sequence[str]) -> str:
+    """A function; arguments that do not fit into a line stand below each other."""
+    arrow = f" -> {result}" if result else ""
+    line = f"def {name}({', '.join(arguments)}){arrow}:"
+    if len(line) > WIDTH:
+        inside = "    " + ", ".join(arguments)
+        rows = [inside] if len(inside) <= WIDTH else [f"    {a}," for a in arguments]
+        line = "\n".join([f"def {name}(", *rows, f"){arrow}:"])
+    about = [] if not doc else ['"""' + doc[0] + ('"""' if len(doc) == 1 else ""), *doc[1:], *['"""'] * (len(doc) > 1)]
+    return "\n".join([line, *indent([*about, *body], 1)])
 
 
-def numbers(values: Sequence[float], depth: int = 0) -> str:
-    """A table of numbers, wrapped, for a line at some depth of indentation."""
-    items = ", ".join(repr(int(v)) if float(v).is_integer() and abs(v) <= 2**53 else repr(v) for v in values) + (
-        "," if len(values) == 1 else ""
-    )
-    if len(items) < WIDTH - 20:
-        return f"({items})"
-    inside, outside = "    " * (depth + 1), "    " * depth
-    return "(\n" + textwrap.fill(items, WIDTH, initial_indent=inside, subsequent_indent=inside) + f",\n{outside})"
+def about(schedule: Any, summary: str) -> list[str]:
+    """What the docstring of the function says: a summary, and the parameters that are not bound."""
+    found = header.parameters(schedule)
+    if not found:
+        return [summary]
+    lines = [textwrap.fill(f"{name}: {what}", WIDTH - 12, subsequent_indent="    ") for name, what in found.items()]
+    return [summary, "", "Args:", *indent([line for text in lines for line in text.splitlines()], 1)]
+
+
+def figure(value: float) -> str:
+    """A number; whole numbers have no point, and long ones have their digits in groups."""
+    if value.is_integer() and abs(value) <= 2**53:
+        return f"{int(value):_}" if abs(value) >= 10_000 else str(int(value))
+    return repr(value)
+
+
+def numbers(name: str, values: Sequence[float], form: str = "{}") -> str:
+    """A constant that is a table of numbers, wrapped."""
+    items = ", ".join(repr(int(v)) if float(v).is_integer() and abs(v) <= 2**53 else repr(v) for v in values)
+    line = f"{name} = {form.format(f'({items})')}" if len(values) != 1 else f"{name} = {form.format(f'({items},)')}"
+    if len(line) <= WIDTH:
+        return line
+    inside = textwrap.fill(items, WIDTH, initial_indent="    ", subsequent_indent="    ")
+    return f"{name} = {form.format(f'({chr(10)}{inside},{chr(10)})')}  # fmt: skip"
 
 
 def assemble(*blocks: str) -> str:
@@ -57,5 +192,11 @@ def assemble(*blocks: str) -> str:
     return "\n\n\n".join(b.strip("\n") for b in blocks if b.strip()) + "\n"
 
 
-def indent(lines: list[str], depth: int) -> list[str]:
-    return ["    " * depth + line for line in lines]
+def listed(head: str, items: Sequence[str], tail: str) -> list[str]:
+    """A list in a line of a function, or each item in a line of its own, with room for numbers behind its names."""
+    line = f"{head}{', '.join(items)}{tail}"
+    return [line] if len(line) + 2 * len(items) <= WIDTH - 4 else [head, *(f"    {item}," for item in items), tail]
+
+
+def indent(lines: Iterable[str], depth: int) -> list[str]:
+    return ["    " * depth + line if line else line for line in lines]

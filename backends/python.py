@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .lowering import Program, Segment, lower
-from .module import assemble, documentation, indent, letter, numbers, safe_names, signature
+from .labels import Label, labelled
+from .lowering import Segment
+from .module import Source, about, define, indent, letter, module, numbers, safe_names
 from .operations import Node, number_of
 from .ranges import Ranges, time_range, uses_step, walk
-from .writer import ATOM, INFIX, PRODUCT, SIGN, SUM, Writer, call
+from .tables import Table, table
+from .writer import ATOM, INFIX, PRODUCT, SIGN, SUM, Language, Writer, call
 
 REQUIRES = ""
 FUNCTION = "schedule"
@@ -24,6 +26,7 @@ TEMPLATES = {
     "min": call("min", 2),
     "max": call("max", 2),
     "abs": call("abs"),
+    "magnitude": call("abs"),
     "ceil": call("math.ceil"),
     "floor": call("math.floor"),
     "round": call("round"),
@@ -48,35 +51,29 @@ CAREFUL = {
 }  # fmt: skip
 """What computes an operation by IEEE rules, without exceptions, where its operands may be anything."""
 
-_DOMAIN = """
-def _{name}(x):
-    try:
-        return math.{name}(x)
-    except ValueError:
-        return {outside}
-"""
-
 HELPERS = {
     "_square": """
-def _square(x):
+def _square(x: float) -> float:
     return x * x
 """,
     "_divide": """
-def _divide(x, y):
+def _divide(x: float, y: float) -> float:
     if y:
         return x / y
-    return _NAN if not x or x != x else math.copysign(_INFINITY, x) * math.copysign(1, y)
+    if not x or math.isnan(x):
+        return _NAN
+    return math.copysign(_INFINITY, x) * math.copysign(1, y)
 """,
     "_floor_divide": """
-def _floor_divide(x, y):
+def _floor_divide(x: float, y: float) -> float:
     return x // y if y else _NAN
 """,
     "_modulo": """
-def _modulo(x, y):
+def _modulo(x: float, y: float) -> float:
     return x % y if y else _NAN
 """,
     "_power": """
-def _power(x, y):
+def _power(x: float, y: float) -> float:
     try:
         return math.pow(x, y)
     except OverflowError:
@@ -86,7 +83,7 @@ def _power(x, y):
 """,
     **{
         f"_{name}": f"""
-def _{name}(x):
+def _{name}(x: float) -> float:
     try:
         return math.{name}(x)
     except OverflowError:
@@ -95,12 +92,12 @@ def _{name}(x):
         for name in ("exp", "expm1")
     },
     "_sqrt": """
-def _sqrt(x):
+def _sqrt(x: float) -> float:
     return math.sqrt(x) if x >= 0 else _NAN
 """,
     **{
         f"_{name}": f"""
-def _{name}(x):
+def _{name}(x: float) -> float:
     if x > 0:
         return math.{name}(x)
     return -_INFINITY if x == 0 else _NAN
@@ -108,34 +105,34 @@ def _{name}(x):
         for name in ("log", "log2", "log10")
     },
     "_log1p": """
-def _log1p(x):
+def _log1p(x: float) -> float:
     if x > -1:
         return math.log1p(x)
     return -_INFINITY if x == -1 else _NAN
 """,
     **{
         f"_{name}": f"""
-def _{name}(x):
+def _{name}(x: float) -> float:
     return math.{name}(x) if math.isfinite(x) else _NAN
 """
         for name in ("sin", "cos", "tan")
     },
     **{
         f"_{name}": f"""
-def _{name}(x):
+def _{name}(x: float) -> float:
     return {function}(x) if math.isfinite(x) else x
 """
         for name, function in (("floor", "math.floor"), ("ceil", "math.ceil"), ("round", "round"))
     },
     "_sigmoid": """
-def _sigmoid(x):
+def _sigmoid(x: float) -> float:
     if x >= 0:
         return 1 / (1 + math.exp(-x))
     y = math.exp(x)
     return y / (1 + y)
 """,
     "_bezier": """
-def _bezier(u, x1, y1, x2, y2):
+def _bezier(u: float, x1: float, y1: float, x2: float, y2: float) -> float:
     if u <= 0:
         return 0.0
     low, high = 0.0, 1.0
@@ -150,55 +147,92 @@ def _bezier(u, x1, y1, x2, y2):
 """,
 }
 
-_TAKEN = frozenset({"t", FUNCTION, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS})
-"""Names that a parameter must not have."""
+_LANGUAGE = Language(TEMPLATES, CAREFUL, pi="math.pi", room=62)
 
 FLAT = 6
 """Segments up to which a row of `if` is as fast as a search."""
 
 
-def emit(schedule: Any) -> str:
-    """A module with `schedule(t, ...)`; a number gives a float."""
-    return _Printer(schedule).module()
+def emit(schedule: Any, *, name: str = FUNCTION) -> str:
+    """A module with `schedule(t, ...)`, or a function for each schedule of a plan; a number gives a float.
+
+    Args:
+        schedule: A `symsched.Schedule` or a `symsched.Plan`.
+        name: The name of the function.
+    """
+    return module(schedule, "python", name, "nothing but Python", _source)
+
+
+def _source(schedule: Any, name: str, prefix: str) -> Source:
+    return _Printer(schedule, name, prefix).source()
 
 
 class _Printer:
-    def __init__(self, schedule: Any) -> None:
-        self.schedule = schedule
-        self.program: Program = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
-        self.names = safe_names(self.program.parameters, _TAKEN)
-        self.tables: dict[tuple[float, ...], str] = {}
-        variables = letter(self.names.values())
-        self.writer = Writer(TEMPLATES, CAREFUL, self.tables, self.names.__getitem__, variables)
+    def __init__(self, schedule: Any, name: str, prefix: str) -> None:
+        self.schedule, self.name = schedule, name
+        self.program = labelled(schedule, bool(prefix))
+        taken = {"t", name, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS}
+        self.names = safe_names(self.program.parameters, taken)
+        self.writer = Writer(_LANGUAGE, self.names.__getitem__, letter(self.names.values()))
+        self.tables: dict[str, str] = {}
 
-    def module(self) -> str:
+    def source(self) -> Source:
+        rows = table(self.program.segments)
+        body = self._looked_up(rows) if rows is not None else self._chosen()
+        function = define(
+            self.name,
+            ["t: float", *["*"] * bool(self.names), *(f"{n}: float" for n in self.names.values())],
+            "float",
+            about(self.schedule, "The value at step `t`."),
+            body,
+        )
+        helpers = {name: HELPERS[name] for name in self.writer.helpers}
+        text = "\n".join([function, *helpers.values(), *self.writer.constants.values()])
+        imports = ["import math"] if "math." in text or "_INFINITY" in text or "_NAN" in text else []
+        imports += ["from bisect import bisect_right"] if "bisect_right(" in text else []
+        tables = self.tables | {name: numbers(name, values) for values, name in self.writer.tables.items()}
+        for word, value in (("_INFINITY", "math.inf"), ("_NAN", "math.nan")):
+            tables |= {word: f"{word} = {value}"} if word in text else {}
+        return Source(imports, self.writer.constants, tables, helpers, function)
+
+    def _chosen(self) -> list[str]:
+        """The formula of each segment behind an `if`."""
         segments = self.program.segments
         starts: list[Node | None] = [None, *(s.until for s in segments[:-1])]
         blocks = [self._lines(s, start) for s, start in zip(segments, starts, strict=True)]
-        clamp = ["if t < 0:", "    t = 0"]
+        clamp = self._before()
         if any(_is_above_zero(s.until) for s in segments[:1]):  # the first stage alone has steps below 0
             blocks[0] = [*clamp * uses_step(segments[0].value), *blocks[0]]
             clamp = []
         body = clamp if any(uses_step(s.value) for s in segments) else []
         body += ["t = float(t)"] * any(_grows(s.value) for s in segments)
         if all(s.until is None or s.until.name == "const" for s in segments):
-            body += self._search(list(zip(segments, blocks, strict=True)))
-        else:
-            body += self._row(list(zip(segments, blocks, strict=True)))
-        function = [f"def {FUNCTION}({signature(list(self.names.values()))}):", '    """The value at step `t`."""']
-        function += indent(body, 1)
-        helpers = [HELPERS[name] for name in self.writer.helpers]
-        text = "\n".join([*function, *helpers])
-        imports = ["import math"] if "math." in text or "_INFINITY" in text or "_NAN" in text else []
-        imports += ["from bisect import bisect_right"] if self.tables else []
-        constants = [f"{name} = {numbers(table)}" for table, name in self.tables.items()]
-        constants += ["_INFINITY = math.inf"] * ("_INFINITY" in text) + ["_NAN = math.nan"] * ("_NAN" in text)
-        head = "\n\n".join(
-            "\n".join(part)
-            for part in ([documentation(self.schedule, "nothing but Python")], imports, constants)
-            if part
-        )
-        return assemble(head, *helpers, "\n".join(function))
+            return body + self._search(list(zip(segments, blocks, strict=True)))
+        return body + self._row(list(zip(segments, blocks, strict=True)))
+
+    def _before(self) -> list[str]:
+        """Lines for steps before 0, which have the value of step 0."""
+        given = ", ".join(["0", *(f"{n}={n}" for n in self.names.values())])
+        return ["if t < 0:", f"    return {self.name}({given})"]
+
+    def _looked_up(self, rows: Table) -> list[str]:
+        """The formula of all segments of a form with the numbers of the one that applies."""
+        self.tables["_UNTIL"] = numbers("_UNTIL", rows.ends)
+        lines = [*self._before(), "i = bisect_right(_UNTIL, t)"]
+        form_of = rows.form_of()
+        if len(rows.forms) > 1 and not rows.is_plain:
+            self.tables["_FORM"] = numbers("_FORM", form_of)
+        for k, form in reversed(list(enumerate(rows.forms))):
+            columns = form.columns(len(form_of))
+            names = form.names(k)
+            for name, column in zip(names, columns, strict=True):
+                self.tables[name] = numbers(name, column)
+            self.writer.columns = [f"{name}[i]" for name in names]
+            inner, value = self.writer.block(form.value, form.ranges(len(form_of)))
+            block = [*inner, f"return {_float(form.value, value)}"]
+            applies = f"t >= {rows.ends[-1]!r}" if rows.is_plain else f"_FORM[i] == {k}"
+            lines += [f"if {applies}:", *indent(block, 1)] if k else block
+        return lines
 
     def _lines(self, segment: Segment, start: Node | None) -> list[str]:
         lines, value = self.writer.block(segment.value, Ranges(time_range(segment, start)))
@@ -236,7 +270,7 @@ def _grows(node: Node) -> bool:
 
 def _float(node: Node, text: str) -> str:
     """The text of a value that is a float whatever the step is."""
-    if node.name == "const":
+    if node.name == "const" and not isinstance(node, Label):
         return text + ".0" if text.lstrip("-").isdigit() else text
     return text if _is_float(node) else f"float({text})"
 
@@ -248,6 +282,9 @@ def _is_float(node: Node) -> bool:
         node = stack.pop()
         if node.name in ("add", "sub", "mul", "neg", "square"):
             stack.extend(node.args)
+        elif isinstance(node, Label):
+            if not node.is_whole:
+                return True
         elif node.name in _FLOATS or (node.name == "const" and getattr(node.value, "denominator", 0) != 1):
             return True
     return False

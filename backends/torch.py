@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .branchless import Dialect, module
-from .writer import ATOM, INFIX, call
+from .branchless import Dialect, source
+from .module import Source, listed, module
+from .writer import ATOM, INFIX, Language, call
 
 REQUIRES = "torch"
 FUNCTION = "schedule"
@@ -24,6 +25,7 @@ _TEMPLATES = {
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),
     "abs": call("torch.abs"),
+    "magnitude": call("_magnitude"),
     "ceil": call("torch.ceil"),
     "floor": call("torch.floor"),
     "round": call("torch.round"),
@@ -39,44 +41,51 @@ _TEMPLATES = {
 
 _HELPERS = {
     "_sqrt": """
-def _sqrt(x):
-    # Its derivative at 0 is infinite, and infinity times 0 would spoil the gradients of everything before.
+def _sqrt(x: Any) -> Any:
+    # Its derivative at 0 is infinite: times 0 it would spoil all gradients before.
     inside = x > 0
-    return torch.where(inside, torch.sqrt(torch.where(inside, x, 1.0)), torch.where(x < 0, float("nan"), 0.0))
+    root = torch.sqrt(torch.where(inside, x, 1.0))
+    return torch.where(inside, root, torch.where(x < 0, float("nan"), 0.0))
 """,
     "_power": """
-def _power(x, y):
+def _power(x: Any, y: Any) -> Any:
     if not isinstance(x, torch.Tensor):
         return torch.pow(x, y)
     inside = x != 0
     fixed = y.detach() if isinstance(y, torch.Tensor) else y
-    return torch.where(inside, torch.pow(torch.where(inside, x, 1.0), y), torch.pow(torch.zeros_like(x), fixed))
+    power = torch.pow(torch.where(inside, x, 1.0), y)
+    return torch.where(inside, power, torch.pow(torch.zeros_like(x), fixed))
 """,
     "_where": """
-def _where(condition, x, y, t):
+def _where(condition: Any, x: Any, y: Any, t: Any) -> Any:
     x, y = (v if isinstance(v, torch.Tensor) else t.new_full((), v) for v in (x, y))
     return torch.where(condition, x, y)
 """,
     "_floor_divide": """
-def _floor_divide(x, y):
+def _floor_divide(x: Any, y: Any) -> Any:
     whole = torch.floor(x / y)
     return torch.where((x - whole * y) * y < 0, whole - 1, whole)
 """,
     "_modulo": """
-def _modulo(x, y):
+def _modulo(x: Any, y: Any) -> Any:
     return x - _floor_divide(x, y) * y
 """,
+    "_magnitude": """
+def _magnitude(x):
+    # Unlike that of `abs`, its derivative at 0 is not 0.
+    return torch.where(x < 0, -x, x)
+""",
     "_minimum": """
-def _minimum(x, y):
+def _minimum(x: Any, y: Any) -> Any:
     return torch.where(x < y, x, y)
 """,
     "_maximum": """
-def _maximum(x, y):
+def _maximum(x: Any, y: Any) -> Any:
     return torch.where(x > y, x, y)
 """,
     "_bezier": """
-def _bezier(u, x1, y1, x2, y2):
-    def along(s, a, b):
+def _bezier(u: Any, x1: Any, y1: Any, x2: Any, y2: Any) -> Any:
+    def along(s: Any, a: Any, b: Any) -> Any:
         return ((1 - 3 * b + 3 * a) * s + 3 * b - 6 * a) * s * s + 3 * a * s
 
     with torch.no_grad():
@@ -90,92 +99,116 @@ def _bezier(u, x1, y1, x2, y2):
     return torch.where(u > 0, along(s, y1, y2), 0.0)
 """,
     "_cycle": """
-def _cycle(begins, t):
+def _cycle(begins: Any, t: Any) -> Any:
     begins = torch.tensor(begins, dtype=t.dtype, device=t.device)
-    return (torch.searchsorted(begins, t.detach().contiguous(), right=True) - 1).to(t.dtype)
+    index = torch.searchsorted(begins, t.detach().contiguous(), right=True) - 1
+    return index.to(t.dtype)
 """,
     "_in_order": """
-def _in_order(t):
-    # Whole steps on the CPU that go from stage to stage, the usual case, are computed stage after stage.
-    if t.dtype != torch.int64 or t.device.type != "cpu" or t.numel() < 1024 or torch.compiler.is_compiling():
+def _in_order(t: Any) -> Any:
+    # Whole steps on the CPU that go from stage to stage, the usual case.
+    is_usual = t.dtype == torch.int64 and t.device.type == "cpu" and t.numel() >= 1024
+    if not is_usual or torch.compiler.is_compiling():
         return None
     row = t.reshape(-1)
     try:
         row[0].item()
-        cuts = [0, *torch.searchsorted(row, torch.tensor(_ENDS)).tolist(), row.numel()]
+        cuts = torch.searchsorted(row, torch.tensor(_ENDS)).tolist()
+        cuts = [0, *cuts, row.numel()]
         if not _is_ascending(row, cuts):
             return None
     except RuntimeError:  # inside vmap no number can be read
         return None
     values = torch.zeros(row.shape, dtype=torch.get_default_dtype())
-    for a, b, stage in zip(cuts, cuts[1:], _STAGES):
-        if a < b and stage != 0:
-            values[a:b] = stage(row[a:b].to(torch.float64).clamp_(min=0)) if callable(stage) else stage
+    for (a, b), stage in zip(pairwise(cuts), _STAGES):
+        if a == b:
+            continue
+        if callable(stage):
+            stage = stage(row[a:b].to(torch.float64).clamp_(min=0))
+        values[a:b] = stage
     return values.reshape(t.shape)
 """,
     "_is_ascending": """
-def _is_ascending(row, cuts):
+def _is_ascending(row: Any, cuts: list[int]) -> bool:
     if len(cuts) > 32:
         return bool((row[1:] >= row[:-1]).all())
-    parts = [row[a:b] for a, b in zip(cuts, cuts[1:])]
+    parts = [row[a:b] for a, b in pairwise(cuts)]
     return all(
-        (begin is None or part.min().item() >= begin) and (end is None or part.max().item() < end)
+        (begin is None or part.min().item() >= begin)
+        and (end is None or part.max().item() < end)
         for part, begin, end in zip(parts, (None, *_ENDS), (*_ENDS, None))
         if part.numel()
     )
 """,
     "_search": """
-def _search(t):
+def _search(t: Any) -> Any:
     return torch.searchsorted(_UNTIL.to(t.device), t.detach().contiguous(), right=True)
 """,
     "_column": """
-def _column(values, i):
+def _column(values: Any, i: Any) -> Any:
     return values[i] if isinstance(i, int) else values.to(i.device)[i]
 """,
     "_take": """
-def _take(begins, index):
+def _take(begins: Any, index: Any) -> Any:
     begins = torch.tensor(begins, dtype=index.dtype, device=index.device)
     return begins.index_select(0, index.long().reshape(-1)).reshape(index.shape)
 """,
 }
 
-_HEAD = '''
-def schedule({signature}):
-    """The values at steps `t`, a number or a tensor of any shape, on the device of the tensor."""
-    if not isinstance(t, torch.Tensor){no_tensors}:
-        return float(_values({on_cpu}))
-    steps = torch.as_tensor(t){in_order}
-    kind = steps.dtype if steps.is_floating_point() else torch.get_default_dtype()
-    return _values({as_given}).to(kind)
-'''
+_BODY = """
+if not isinstance(t, torch.Tensor):
+    return float(_values(torch.tensor(t, dtype=torch.float64)))
+steps = torch.as_tensor(t)
+kind = steps.dtype if steps.is_floating_point() else torch.get_default_dtype()
+return _values(steps.to(torch.float64)).to(kind)
+"""
+
+_BODY_WITH_PARAMETERS = """
+if not any(isinstance(x, torch.Tensor) for x in numbers):
+    given = [torch.tensor(x, dtype=torch.float64) for x in numbers]
+    return float(_values(*given))
+steps = torch.as_tensor(t)
+kind = steps.dtype if steps.is_floating_point() else torch.get_default_dtype()
+given = [torch.as_tensor(x, device=steps.device) for x in numbers]
+given = [x.to(torch.float64) for x in given]
+return _values(*given).to(kind)
+"""
 
 _DIALECT = Dialect(
+    target="torch",
     needs="PyTorch",
-    imports="import torch",
-    templates=_TEMPLATES,
+    imports=("import torch",),
+    language=Language(_TEMPLATES, pi="math.pi", room=72),
     helpers=_HELPERS,
     needed_by={"_modulo": ("_floor_divide",), "_in_order": ("_is_ascending",)},
     in_order="_in_order",
-    for_tables="from functools import partial",
+    for_tables=("from functools import partial",),
     where="torch.where",
     zeros="torch.zeros_like(t)",
+    number="float | torch.Tensor",
     array='torch.tensor({}, dtype=torch.float64, device="cpu")',
-    taken=frozenset({"torch", "steps", "kind", "values"}),
+    taken=frozenset({"torch", "steps", "kind", "values", "given", "numbers", "any", "math", "partial", "pairwise"}),
 )
 
 
-def emit(schedule: Any) -> str:
-    """A module with `schedule(t, ...)`; a tensor gives a tensor of the same shape on the same device."""
-    return module(schedule, _DIALECT, _entry)
+def emit(schedule: Any, *, name: str = FUNCTION) -> str:
+    """A module with `schedule(t, ...)`; a tensor gives a tensor of the same shape on the same device.
+
+    Args:
+        schedule: A `symsched.Schedule` or a `symsched.Plan`.
+        name: The name of the function.
+    """
+    return module(schedule, "torch", name, "PyTorch", _source)
 
 
-def _entry(names: list[str], in_order: bool) -> str:
-    signature = ", ".join(["t", "*", *names]) if names else "t"
-    numbers = "".join(f" and not isinstance({n}, torch.Tensor)" for n in names)
-    on_cpu = ["torch.tensor(t, dtype=torch.float64)", *(f"torch.tensor({n}, dtype=torch.float64)" for n in names)]
-    given = ["steps.to(torch.float64)"]
-    given += [f"torch.as_tensor({n}, dtype=torch.float64, device=steps.device)" for n in names]
-    first = "\n    values = _in_order(steps)\n    if values is not None:\n        return values" * in_order
-    return _HEAD.format(
-        in_order=first, signature=signature, no_tensors=numbers, on_cpu=", ".join(on_cpu), as_given=", ".join(given)
-    )
+def _source(schedule: Any, name: str, prefix: str) -> Source:
+    return source(schedule, name, prefix, _DIALECT, _entry)
+
+
+def _entry(names: list[str], in_order: bool) -> list[str]:
+    if names:
+        return [*listed("numbers = (", ["t", *names], ")"), *_BODY_WITH_PARAMETERS.strip("\n").splitlines()]
+    lines = _BODY.strip("\n").splitlines()
+    if in_order:
+        lines[3:3] = ["values = _in_order(steps)", "if values is not None:", "    return values"]
+    return lines

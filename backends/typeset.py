@@ -28,14 +28,19 @@ def typeset(schedule: Any, notation: Notation, style: str, symbol: str | None, t
         hint = f"did you mean `{close}`?" if close else "styles are " + ", ".join(STYLES)
         raise ScheduleError(f"unknown style `{style}`", hint=hint)
     if style == "cases":
-        formula = Formula(notation, [p.name for p in schedule.parameters], time)
-        return notation.display(_rows(formula, laid_out(schedule.expr)), False, _legend(formula), symbol or "")
+        return printed(schedule, notation, laid_out(schedule.expr), symbol or "", time)
     call = symbolic(schedule)
     formula = Formula(notation, [p.name for p in schedule.parameters], time, call.letters, call.known)
     rows = laid_out(call.expr)
     is_stage = len(rows) == 2 and not rows[1].value.has(tree.t) and rows[1].clock == tree.t
-    printed = _rows(formula, rows[:1] if is_stage else rows)
-    return notation.display(printed, is_stage, _values(formula, call) + _legend(formula), symbol or "")
+    shown = _rows(formula, rows[:1] if is_stage else rows)
+    return notation.display(shown, is_stage, _values(formula, call) + _legend(formula), symbol or "")
+
+
+def printed(schedule: Any, notation: Notation, rows: list[Row], symbol: str = "", time: str = "t") -> str:
+    """The text of some rows of a schedule, with the numbers in the formula."""
+    formula = Formula(notation, [p.name for p in schedule.parameters], time)
+    return notation.display(_rows(formula, rows), False, _legend(formula), symbol)
 
 
 def _rows(formula: Formula, rows: list[Row]) -> list[Printed]:
@@ -72,8 +77,8 @@ def _values(formula: Formula, call: Symbolic) -> list[tuple[str, str]]:
 
 def _legend(formula: Formula) -> list[tuple[str, str]]:
     """The letters of cycles; printing what they stand for may bring more of them."""
-    printed: list[tuple[str, str]] = []
-    while len(printed) < len(formula.cycles.legend):
-        letter, value = formula.cycles.legend[len(printed)]
-        printed.append((formula.name(letter.name).text, formula.piece(value).text))
-    return printed
+    found: list[tuple[str, str]] = []
+    while len(found) < len(formula.cycles.legend):
+        letter, value = formula.cycles.legend[len(found)]
+        found.append((formula.name(letter.name).text, formula.piece(value).text))
+    return found

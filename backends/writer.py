@@ -8,9 +8,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from .. import constants
+from .labels import Label
+from .module import WIDTH, figure
 from .operations import Node, number_of
 from .ranges import Ranges
 
@@ -25,6 +28,8 @@ INFIX: dict[str, Template] = {
     "sub": (SUM, "{} - {}", (SUM, PRODUCT)),
     "mul": (PRODUCT, "{} * {}", (PRODUCT, SIGN)),
     "div": (PRODUCT, "{} / {}", (PRODUCT, SIGN)),
+    "over": (PRODUCT, "{} / {}", (PRODUCT, SIGN)),
+    "part": (PRODUCT, "{} // {}", (PRODUCT, SIGN)),
     "neg": (SIGN, "-{}", (SIGN,)),
     "square": (POWER, "{} ** 2", (ATOM,)),
     "lt": (COMPARE, "{} < {}", (SUM, SUM)),
@@ -39,6 +44,9 @@ def call(function: str, count: int = 1) -> Template:
     return ATOM, f"{function}({', '.join(['{}'] * count)})", (-1,) * count
 
 
+_SIMPLE = re.compile(r"[A-Za-z_][\w.]*|[0-9]\w*", re.ASCII)
+"""An operand beside which a power has no spaces."""
+
 _HELPER = re.compile(r"\b(_[a-z_0-9]+)\(")
 
 TRANSPARENT = {"progress": 0, "length": 0, "guard": 1}
@@ -49,8 +57,57 @@ LEVELS = 24
 """How deep an expression may be nested before a part of it becomes a variable."""
 
 
+_TURNS = {math.pi: ("pi", "{}"), math.pi / 2: ("half_pi", "{} / 2"), 2 * math.pi: ("two_pi", "2 * {}")}
+"""Names for the angles that waves are made of."""
+
+
+def number_text(node: Node) -> str:
+    """A constant, rounded once; whole numbers that a float holds stay whole."""
+    value = number_of(node)
+    if isinstance(value, Fraction) and value.denominator == 1 and abs(value) <= 2**53:
+        return str(value.numerator)
+    result = constants.nearest_float(value)
+    if math.isfinite(result):
+        return repr(result)
+    return "_NAN" if math.isnan(result) else "_INFINITY" if result > 0 else "-_INFINITY"
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a target writes formulas.
+
+    Attributes:
+        templates: A template for each operation.
+        careful: What computes an operation where its operands may be anything.
+        constant: How a constant is defined, with its name and its value.
+        comment: How a note behind it is written.
+        variable: How a variable is defined.
+        spelled: How the name of a constant is spelled.
+        figure: How the number of a constant is written.
+        number: How a number in a formula is written.
+        pi: The circle constant; "" where the target has none.
+        room: Columns for an expression; parts of a longer one become variables.
+    """
+
+    templates: dict[str, Template]
+    careful: dict[str, str] = field(default_factory=dict)
+    constant: str = "{} = {}"
+    comment: str = "  # {}"
+    variable: str = "{} = {}"
+    spelled: Callable[[str], str] = str.upper
+    figure: Callable[[float], str] = figure
+    number: Callable[[Node], str] = number_text
+    pi: str = ""
+    room: int = 72
+
+
 class Writer:
     """Prints the formula of one segment.
+
+    Args:
+        language: How the target writes.
+        names: What the parameters are called.
+        letter: The letter of variables.
 
     Attributes:
         helpers: Names of the helper functions that the text uses, in order of first use.
@@ -58,37 +115,48 @@ class Writer:
         columns: What stands for the columns of a table of stages.
     """
 
-    def __init__(
-        self,
-        templates: dict[str, Template],
-        careful: dict[str, str],
-        tables: dict[tuple[float, ...], str],
-        names: Callable[[str], str],
-        letter: str = "x",
-    ) -> None:
+    def __init__(self, language: Language, names: Callable[[str], str], letter: str = "x") -> None:
+        self.language, self.names, self.letter = language, names, letter
         self.step = "t"
         self.ranges = Ranges((0.0, 0.0))
         self.variables: dict[Node, str] = {}
-        self.templates = templates
-        self.careful = careful
-        self.tables = tables
-        self.names = names
-        self.letter = letter
+        self.count = 0
         self.helpers: dict[str, None] = {}
+        self.tables: dict[tuple[float, ...], str] = {}
+        self._labels: dict[str, tuple[int, str]] = {}
         self.columns: list[str] = []
-        self.squares_by_name = "{0} * {0}" in templates["square"][1]
+        self.squares_by_name = "{0} * {0}" in language.templates["square"][1]
 
     def block(self, node: Node, ranges: Ranges, step: str = "t") -> tuple[list[str], str]:
         """The lines that assign variables, and the expression that is the value."""
         self.step, self.ranges = step, ranges
-        self.variables = {}
+        self.variables, self.count = {}, 0
         lines = []
         node = self._seen(node)
-        for shared in self._named(self._order(node)):
-            text = self._text(shared)[0]
-            self.variables[shared] = f"{self.letter}{len(self.variables) or ''}"
-            lines.append(f"{self.variables[shared]} = {text}")
+        order = self._order(node)
+        named = self._named(order)
+
+        def assign(part: Node) -> None:
+            text = self._text(part)[0]
+            self.variables[part] = f"{self.letter}{self.count or ''}"
+            self.count += 1
+            lines.append(self.language.variable.format(self.variables[part], text))
+
+        for part in order:
+            self._shorten(part, assign)
+            if part in named:
+                assign(part)
         return lines, self._text(node)[0]
+
+    def _shorten(self, node: Node, assign: Callable[[Node], None]) -> None:
+        """Turn the longest operands of a formula into variables until it fits into a line."""
+        if not node.args:
+            return
+        while len(self._plain(node)[0]) > self.language.room:
+            parts = [p for p in map(self._seen, node.args) if p.args and p not in self.variables]
+            if not parts:
+                return
+            assign(max(parts, key=lambda p: len(self._plain(p)[0])))
 
     def bounds(self, nodes: list[Node]) -> tuple[list[str], list[str]]:
         """The lines that assign bounds which are no numbers to variables, and the bounds as text."""
@@ -96,11 +164,16 @@ class Writer:
         texts: list[str] = []
         for i, node in enumerate(nodes):
             inner, text = self.block(node, Ranges((0.0, 0.0)))
-            if node.name != "const":
-                lines += [*inner, f"_until{i} = {text}"]
-                text = f"_until{i}"
+            if node.name not in ("const", "param"):
+                lines += [*inner, self.language.variable.format(f"until{i}", text)]
+                text = f"until{i}"
             texts.append(text)
         return lines, texts
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """The definitions of the named constants that the text uses: those of the text first, in its order."""
+        return {name: text for name, (_, text) in sorted(self._labels.items(), key=lambda item: item[1][0])}
 
     def _text(self, node: Node, needed: int = -1) -> tuple[str, int]:
         text, precedence = self._plain(node)
@@ -108,7 +181,7 @@ class Writer:
 
     def _seen(self, node: Node) -> Node:
         """The operation that is printed for another."""
-        while node.name in TRANSPARENT and node.name not in self.templates:
+        while node.name in TRANSPARENT and node.name not in self.language.templates:
             node = node.args[TRANSPARENT[node.name]]
         return node
 
@@ -117,7 +190,7 @@ class Writer:
         if node in self.variables:
             return self.variables[node], ATOM
         if node.name == "const":
-            text = number_text(node)
+            text = self._constant(node)
             return text, SIGN if text.startswith("-") else ATOM
         if node.name == "step":
             return self.step, ATOM
@@ -129,14 +202,44 @@ class Writer:
         arguments = [self._text(a, n)[0] for a, n in zip(node.args, needs, strict=True)]
         if isinstance(node.value, tuple):
             arguments.append(self.tables.setdefault(node.value, f"_CYCLES{len(self.tables) or ''}"))
+        if template == "{} ** 2" and _SIMPLE.fullmatch(arguments[0]):
+            template = "{}**2"
         return template.format(*arguments), precedence
 
+    def _constant(self, node: Node) -> str:
+        """A number, or the name that it has, which is defined then."""
+        if isinstance(node, Label):
+            return self._label(node)
+        language = self.language
+        turns = _TURNS.get(constants.nearest_float(number_of(node))) if language.pi else None
+        if turns is None:
+            return language.number(node)
+        name = language.spelled(turns[0])
+        self._labels[name] = -1, language.constant.format(name, turns[1].format(language.pi))
+        return name
+
+    def _label(self, label: Label) -> str:
+        language = self.language
+        name = language.spelled(label.label)
+        if name not in self._labels:
+            variables, self.variables = self.variables, {}
+            formula = "" if label.origin is None else self._text(label.origin)[0]
+            self.variables = variables
+            value = constants.nearest_float(number_of(label))
+            number = language.figure(value) if label.is_whole else repr(value)
+            text = language.constant.format(name, formula if formula and label.is_exact else number)
+            note = language.comment.format(formula) if formula and not label.is_exact else ""
+            if len(text + note) > WIDTH:  # the formula is too long to be read
+                text, note = language.constant.format(name, number), ""
+            self._labels[name] = label.place, text + note
+        return name
+
     def _template(self, node: Node) -> Template:
-        if node.name in self.careful and not self.ranges.is_safe(node):
-            helper = self.careful[node.name]
+        if node.name in self.language.careful and not self.ranges.is_safe(node):
+            helper = self.language.careful[node.name]
             self.helpers[helper] = None
             return call(helper, len(node.args))
-        template = self.templates[node.name]
+        template = self.language.templates[node.name]
         self.helpers.update(dict.fromkeys(_HELPER.findall(template[1])))
         return template
 
@@ -156,27 +259,16 @@ class Writer:
                 stack.extend((self._seen(a), False) for a in reversed(node.args))
         return {node: uses[node] for node in order}
 
-    def _named(self, order: dict[Node, int]) -> list[Node]:
+    def _named(self, order: dict[Node, int]) -> set[Node]:
         """Operations that become variables: those that are used more than once, and a few on a long way down."""
-        named: list[Node] = []
+        named: set[Node] = set()
         squared = {self._seen(n.args[0]) for n in order if n.name == "square" and self.squares_by_name}
         levels: dict[Node, int] = {}
         for node, uses in order.items():
             self.ranges.of(node)
             level = 1 + max((levels[self._seen(a)] for a in node.args), default=0)
             if node.args and (uses > 1 or level > LEVELS or node in squared):
-                named.append(node)
+                named.add(node)
                 level = 0
             levels[node] = level
         return named
-
-
-def number_text(node: Node) -> str:
-    """A constant, rounded once; whole numbers that a float holds stay whole."""
-    value = number_of(node)
-    if isinstance(value, Fraction) and value.denominator == 1 and abs(value) <= 2**53:
-        return str(value.numerator)
-    result = constants.nearest_float(value)
-    if math.isfinite(result):
-        return repr(result)
-    return "_NAN" if math.isnan(result) else "_INFINITY" if result > 0 else "-_INFINITY"
