@@ -85,6 +85,7 @@ class Language:
         spelled: How the name of a constant is spelled.
         figure: How the number of a constant is written.
         number: How a number in a formula is written.
+        table: How the name of a table is spelled.
         pi: The circle constant; "" where the target has none.
         room: Columns for an expression; parts of a longer one become variables.
     """
@@ -97,6 +98,7 @@ class Language:
     spelled: Callable[[str], str] = str.upper
     figure: Callable[[float], str] = figure
     number: Callable[[Node], str] = number_text
+    table: Callable[[str], str] = str
     pi: str = ""
     room: int = 72
 
@@ -127,10 +129,10 @@ class Writer:
         self.columns: list[str] = []
         self.squares_by_name = "{0} * {0}" in language.templates["square"][1]
 
-    def block(self, node: Node, ranges: Ranges, step: str = "t") -> tuple[list[str], str]:
-        """The lines that assign variables, and the expression that is the value."""
+    def block(self, node: Node, ranges: Ranges, step: str = "t", first: int = 0) -> tuple[list[str], str]:
+        """The lines that assign variables, numbered from `first`, and the expression that is the value."""
         self.step, self.ranges = step, ranges
-        self.variables, self.count = {}, 0
+        self.variables, self.count = {}, first
         lines = []
         node = self._seen(node)
         order = self._order(node)
@@ -201,7 +203,8 @@ class Writer:
         precedence, template, needs = self._template(node)
         arguments = [self._text(a, n)[0] for a, n in zip(node.args, needs, strict=True)]
         if isinstance(node.value, tuple):
-            arguments.append(self.tables.setdefault(node.value, f"_CYCLES{len(self.tables) or ''}"))
+            name = self.language.table(f"_CYCLES{len(self.tables) or ''}")
+            arguments.append(self.tables.setdefault(node.value, name))
         if template == "{} ** 2" and _SIMPLE.fullmatch(arguments[0]):
             template = "{}**2"
         return template.format(*arguments), precedence

@@ -1,0 +1,133 @@
+"""Code for one step at a time: the formula of each segment behind a comparison, or one formula with rows of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .lowering import Segment
+from .operations import Node, number_of
+from .ranges import Ranges, time_range, uses_step, walk
+from .tables import Table, table
+from .writer import Writer
+
+FLAT = 6
+"""Segments up to which a row of `if` is as fast as a search."""
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """How a target writes statements.
+
+    Attributes:
+        branch: An `if`, from its condition and the lines behind it.
+        before: The lines for a step before 0, which has the value of step 0.
+        result: The statement that returns a value, from its operation and its text.
+        look_up: The statement that finds the segment `i` of a step, from the name of the table of their ends.
+        is_form: The condition that segment `i` is of a form, from the name of the table of forms and the form.
+    """
+
+    branch: Callable[[str, list[str]], list[str]]
+    before: list[str]
+    result: Callable[[Node, str], str]
+    look_up: str
+    is_form: str
+
+
+class Body:
+    """The body of a function of one step.
+
+    Args:
+        segments: What it computes.
+        writer: Prints formulas.
+        syntax: How statements are written.
+
+    Attributes:
+        tables: The numbers of each table that the text uses, by its name.
+    """
+
+    def __init__(self, segments: tuple[Segment, ...], writer: Writer, syntax: Syntax) -> None:
+        self.segments, self.writer, self.syntax = segments, writer, syntax
+        self.tables: dict[str, Sequence[float]] = {}
+        self.declared = 0  # variables outside of any branch
+
+    def lines(self) -> list[str]:
+        rows = table(self.segments)
+        body = self._chosen() if rows is None else self._looked_up(rows)
+        self.tables |= {name: values for values, name in self.writer.tables.items()}
+        return body
+
+    def _chosen(self) -> list[str]:
+        """The formula of each segment behind an `if`."""
+        segments = self.segments
+        before = self.syntax.branch("t < 0", self.syntax.before)
+        starts: list[Node | None] = [None, *(s.until for s in segments[:-1])]
+        parts = list(zip(segments, starts, strict=True))
+        inside: list[str] = []
+        if any(_is_above_zero(s.until) for s in segments[:1]):  # the first stage alone has steps below 0
+            before, inside = [], before * uses_step(segments[0].value)
+        before = before if any(uses_step(s.value) for s in segments) else []
+        if all(s.until is None or s.until.name == "const" for s in segments):
+            return before + self._search(parts, inside)
+        return before + self._row(parts, inside)
+
+    def _search(self, parts: list[tuple[Segment, Node | None]], inside: list[str]) -> list[str]:
+        """A tree of comparisons, so that a thousand segments cost ten of them."""
+        if len(parts) <= FLAT:
+            return self._row(parts, inside)
+        half = len(parts) // 2
+        first, rest = self._search(parts[:half], inside), self._search(parts[half:], [])
+        lines, condition = self._condition(parts[half - 1][0])
+        return [*lines, *self.syntax.branch(condition, first), *rest]
+
+    def _row(self, parts: list[tuple[Segment, Node | None]], inside: list[str]) -> list[str]:
+        """One `if` behind another; `inside` stands before the first formula."""
+        lines: list[str] = []
+        for segment, start in parts[:-1]:
+            bound, condition = self._condition(segment)
+            lines += [*bound, *self.syntax.branch(condition, inside + self._formula(segment, start))]
+            inside = []
+        return lines + inside + self._formula(*parts[-1])
+
+    def _condition(self, segment: Segment) -> tuple[list[str], str]:
+        """The condition that a step is in a segment or before it, and the variables that it needs."""
+        assert segment.until is not None
+        lines, bound = self.writer.block(segment.until, Ranges((0.0, 0.0)), first=self.declared)
+        self.declared += len(lines)
+        return lines, f"t {'<=' if segment.closed else '<'} {bound}"
+
+    def _formula(self, segment: Segment, start: Node | None) -> list[str]:
+        return self._returned(segment.value, Ranges(time_range(segment, start)))
+
+    def _looked_up(self, rows: Table) -> list[str]:
+        """The formula of all segments of a form with the numbers of the one that applies."""
+        spelled = self.writer.language.table
+        until, form_of = spelled("_UNTIL"), rows.form_of()
+        self.tables[until] = rows.ends
+        lines = [*self.syntax.branch("t < 0", self.syntax.before), self.syntax.look_up.format(until)]
+        if len(rows.forms) > 1:
+            self.tables[spelled("_FORM")] = form_of
+        for k, form in reversed(list(enumerate(rows.forms))):
+            names = [spelled(name) for name in form.names(k)]
+            self.tables |= zip(names, form.columns(len(form_of)), strict=True)
+            self.writer.columns = [f"{name}[i]" for name in names]
+            block = self._returned(form.value, form.ranges(len(form_of)))
+            condition = self.syntax.is_form.format(spelled("_FORM"), k)
+            lines += self.syntax.branch(condition, block) if k else block
+        return lines
+
+    def _returned(self, value: Node, ranges: Ranges) -> list[str]:
+        lines, text = self.writer.block(value, ranges, first=self.declared)
+        return [*lines, self.syntax.result(value, text)]
+
+
+def _is_above_zero(until: Node | None) -> bool:
+    return until is not None and until.name == "const" and number_of(until) > 0
+
+
+def table_names(segments: tuple[Segment, ...]) -> list[str]:
+    """The names of the tables that a body may have, which nothing else is called by."""
+    rows = table(segments)
+    columns = [] if rows is None else [name for k, form in enumerate(rows.forms) for name in form.names(k)]
+    cycles = {n.value for s in segments for n in walk(s.value) if isinstance(n.value, tuple)}
+    return ["_UNTIL", "_FORM", *columns, *(f"_CYCLES{i or ''}" for i in range(len(cycles)))]
