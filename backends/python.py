@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from .labels import Label, labelled
+from .literals import free
 from .module import Source, about, define, indent, letter, module, numbers, safe_names
 from .operations import Node
 from .ranges import uses_step, walk
@@ -167,14 +168,15 @@ class _Printer:
     def __init__(self, schedule: Any, name: str, prefix: str) -> None:
         self.schedule, self.name = schedule, name
         self.program = labelled(schedule, prefix)
-        taken = {"t", "i", name, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS}
+        taken = {"t", name, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS}
         self.names = safe_names(self.program.parameters, taken | {*table_names(self.program.segments)})
         self.writer = Writer(_LANGUAGE, self.names.__getitem__, letter(self.names.values()))
 
     def source(self) -> Source:
         segments = self.program.segments
         given = ", ".join(["0", *(f"{n}={n}" for n in self.names.values())])
-        body = Body(segments, self.writer, replace(_SYNTAX, before=[f"return {self.name}({given})"]))
+        before, segment = [f"return {self.name}({given})"], free("i", {*self.names.values()})
+        body = Body(segments, self.writer, replace(_SYNTAX, before=before, segment=segment))
         lines = ["t = float(t)"] * any(_grows(s.value) for s in segments) + body.lines()
         function = define(
             self.name,
@@ -245,6 +247,6 @@ _SYNTAX = Syntax(
     branch=lambda condition, lines: [f"if {condition}:", *indent(lines, 1)],
     before=[],
     result=lambda node, text: f"return {_float(node, text)}",
-    look_up="i = bisect_right({}, t)",
-    is_form="{}[i] == {}",
+    look_up="{} = bisect_right({}, t)",
+    is_form="{}[{}] == {}",
 )

@@ -15,6 +15,10 @@ FLAT = 6
 """Segments up to which a row of `if` is as fast as a search."""
 
 
+Test = tuple[list[str], str]
+"""A condition, behind the lines that define the variables in it."""
+
+
 @dataclass(frozen=True)
 class Syntax:
     """How a target writes statements.
@@ -23,8 +27,9 @@ class Syntax:
         branch: An `if`, from its condition and the lines behind it.
         before: The lines for a step before 0, which has the value of step 0.
         result: The statement that returns a value, from its operation and its text.
-        look_up: The statement that finds the segment `i` of a step, from the name of the table of their ends.
-        is_form: The condition that segment `i` is of a form, from the name of the table of forms and the form.
+        look_up: The statement that finds the segment of a step, from its variable and the table of the ends of all.
+        is_form: The condition that a segment is of a form, from the table of forms, the segment and the form.
+        segment: The variable that holds the number of a segment.
     """
 
     branch: Callable[[str, list[str]], list[str]]
@@ -32,6 +37,7 @@ class Syntax:
     result: Callable[[Node, str], str]
     look_up: str
     is_form: str
+    segment: str = "i"
 
 
 class Body:
@@ -60,59 +66,62 @@ class Body:
     def _chosen(self) -> list[str]:
         """The formula of each segment behind an `if`."""
         segments = self.segments
+        is_fixed = all(s.until is None or s.until.name == "const" for s in segments)
+        tests = [] if is_fixed else self._tests()  # the variables that these need are in sight of all formulas
+        blocks = self._formulas()
+        tests = tests or self._tests()
         before = self.syntax.branch("t < 0", self.syntax.before)
-        starts: list[Node | None] = [None, *(s.until for s in segments[:-1])]
-        parts = list(zip(segments, starts, strict=True))
-        inside: list[str] = []
         if any(_is_above_zero(s.until) for s in segments[:1]):  # the first stage alone has steps below 0
-            before, inside = [], before * uses_step(segments[0].value)
-        before = before if any(uses_step(s.value) for s in segments) else []
-        if all(s.until is None or s.until.name == "const" for s in segments):
-            return before + self._search(parts, inside)
-        return before + self._row(parts, inside)
+            blocks[0] = [*before * uses_step(segments[0].value), *blocks[0]]
+            before = []
+        body = before if any(uses_step(s.value) for s in segments) else []
+        return body + (self._search if is_fixed else self._row)(tests, blocks)
 
-    def _search(self, parts: list[tuple[Segment, Node | None]], inside: list[str]) -> list[str]:
-        """A tree of comparisons, so that a thousand segments cost ten of them."""
-        if len(parts) <= FLAT:
-            return self._row(parts, inside)
-        half = len(parts) // 2
-        first, rest = self._search(parts[:half], inside), self._search(parts[half:], [])
-        lines, condition = self._condition(parts[half - 1][0])
-        return [*lines, *self.syntax.branch(condition, first), *rest]
+    def _tests(self) -> list[Test]:
+        """The conditions that a step is in each segment or before it, but for the last one."""
+        found = []
+        for segment in self.segments[:-1]:
+            assert segment.until is not None
+            lines, bound = self.writer.block(segment.until, Ranges((0.0, 0.0)), first=self.declared)
+            self.declared += len(lines)
+            found.append((lines, f"t {'<=' if segment.closed else '<'} {bound}"))
+        return found
 
-    def _row(self, parts: list[tuple[Segment, Node | None]], inside: list[str]) -> list[str]:
-        """One `if` behind another; `inside` stands before the first formula."""
+    def _formulas(self) -> list[list[str]]:
+        starts: list[Node | None] = [None, *(s.until for s in self.segments[:-1])]
+        pairs = zip(self.segments, starts, strict=True)
+        return [self._returned(s.value, Ranges(time_range(s, start))) for s, start in pairs]
+
+    def _row(self, tests: list[Test], blocks: list[list[str]]) -> list[str]:
+        """One `if` behind another."""
         lines: list[str] = []
-        for segment, start in parts[:-1]:
-            bound, condition = self._condition(segment)
-            lines += [*bound, *self.syntax.branch(condition, inside + self._formula(segment, start))]
-            inside = []
-        return lines + inside + self._formula(*parts[-1])
+        for (needed, condition), block in zip(tests, blocks, strict=False):
+            lines += [*needed, *self.syntax.branch(condition, block)]
+        return lines + blocks[-1]
 
-    def _condition(self, segment: Segment) -> tuple[list[str], str]:
-        """The condition that a step is in a segment or before it, and the variables that it needs."""
-        assert segment.until is not None
-        lines, bound = self.writer.block(segment.until, Ranges((0.0, 0.0)), first=self.declared)
-        self.declared += len(lines)
-        return lines, f"t {'<=' if segment.closed else '<'} {bound}"
-
-    def _formula(self, segment: Segment, start: Node | None) -> list[str]:
-        return self._returned(segment.value, Ranges(time_range(segment, start)))
+    def _search(self, tests: list[Test], blocks: list[list[str]]) -> list[str]:
+        """A tree of comparisons, so that a thousand segments cost ten of them."""
+        if len(blocks) <= FLAT:
+            return self._row(tests, blocks)
+        half = len(blocks) // 2
+        _, condition = tests[half - 1]
+        first = self._search(tests[: half - 1], blocks[:half])
+        return [*self.syntax.branch(condition, first), *self._search(tests[half:], blocks[half:])]
 
     def _looked_up(self, rows: Table) -> list[str]:
         """The formula of all segments of a form with the numbers of the one that applies."""
         spelled = self.writer.language.table
-        until, form_of = spelled("_UNTIL"), rows.form_of()
+        until, form_of, i = spelled("_UNTIL"), rows.form_of(), self.syntax.segment
         self.tables[until] = rows.ends
-        lines = [*self.syntax.branch("t < 0", self.syntax.before), self.syntax.look_up.format(until)]
+        lines = [*self.syntax.branch("t < 0", self.syntax.before), self.syntax.look_up.format(i, until)]
         if len(rows.forms) > 1:
             self.tables[spelled("_FORM")] = form_of
         for k, form in reversed(list(enumerate(rows.forms))):
             names = [spelled(name) for name in form.names(k)]
             self.tables |= zip(names, form.columns(len(form_of)), strict=True)
-            self.writer.columns = [f"{name}[i]" for name in names]
+            self.writer.columns = [f"{name}[{i}]" for name in names]
             block = self._returned(form.value, form.ranges(len(form_of)))
-            condition = self.syntax.is_form.format(spelled("_FORM"), k)
+            condition = self.syntax.is_form.format(spelled("_FORM"), i, k)
             lines += self.syntax.branch(condition, block) if k else block
         return lines
 
