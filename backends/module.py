@@ -96,15 +96,22 @@ def module(
         source: Makes the parts of one schedule from it, its name, and the prefix of names that are computed.
         form: The form that was asked for, "" for the usual one.
     """
-    command = header.command(target, form, "" if name == header.FUNCTION else name)
+    own, doc = contents(schedules, target, name, needs, form)
     if not isinstance(schedules, Mapping):
-        named(name)
-        doc = header.documentation({name: schedules}, str(schedules), needs, command)
         return source(schedules, name, "").text(docstring(doc))
     parts = Source()
-    for own, schedule in schedules.items():
-        parts = parts.joined(source(schedule, named(own), f"{own}_"), f"{own}_")
-    return parts.text(docstring(header.documentation(schedules, str(schedules), needs, command)))
+    for each, schedule in own.items():
+        parts = parts.joined(source(schedule, each, f"{each}_"), f"{each}_")
+    return parts.text(docstring(doc))
+
+
+def contents(schedules: Any, target: str, name: str, needs: str, form: str = "") -> tuple[Mapping[str, Any], list[str]]:
+    """The schedules of a file by the names of their functions, and the lines of its header."""
+    own = schedules if isinstance(schedules, Mapping) else {name: schedules}
+    for each in own:
+        named(each)
+    command = header.command(target, form, "" if name == header.FUNCTION else name)
+    return own, header.documentation(own, str(schedules), needs, command)
 
 
 def named(name: str) -> str:

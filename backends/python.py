@@ -175,7 +175,7 @@ class _Printer:
     def source(self) -> Source:
         segments = self.program.segments
         given = ", ".join(["0", *(f"{n}={n}" for n in self.names.values())])
-        before, segment = [f"return {self.name}({given})"], free("i", {*self.names.values()})
+        before, segment = ["if t < 0:", f"    return {self.name}({given})"], free("i", {*self.names.values()})
         body = Body(segments, self.writer, replace(_SYNTAX, before=before, segment=segment))
         lines = ["t = float(t)"] * any(_grows(s.value) for s in segments) + body.lines()
         function = define(

@@ -27,7 +27,8 @@ class Syntax:
         branch: An `if`, from its condition and the lines behind it.
         before: The lines for a step before 0, which has the value of step 0.
         result: The statement that returns a value, from its operation and its text.
-        look_up: The statement that finds the segment of a step, from its variable and the table of the ends of all.
+        look_up: The statement that finds the segment of a step, from its variable, the table of the ends of segments
+            and their number.
         is_form: The condition that a segment is of a form, from the table of forms, the segment and the form.
         segment: The variable that holds the number of a segment.
     """
@@ -70,9 +71,9 @@ class Body:
         tests = [] if is_fixed else self._tests()  # the variables that these need are in sight of all formulas
         blocks = self._formulas()
         tests = tests or self._tests()
-        before = self.syntax.branch("t < 0", self.syntax.before)
+        before = self.syntax.before
         if any(_is_above_zero(s.until) for s in segments[:1]):  # the first stage alone has steps below 0
-            blocks[0] = [*before * uses_step(segments[0].value), *blocks[0]]
+            blocks[0] = before * uses_step(segments[0].value) + blocks[0]
             before = []
         body = before if any(uses_step(s.value) for s in segments) else []
         return body + (self._search if is_fixed else self._row)(tests, blocks)
@@ -113,7 +114,7 @@ class Body:
         spelled = self.writer.language.table
         until, form_of, i = spelled("_UNTIL"), rows.form_of(), self.syntax.segment
         self.tables[until] = rows.ends
-        lines = [*self.syntax.branch("t < 0", self.syntax.before), self.syntax.look_up.format(i, until)]
+        lines = [*self.syntax.before, self.syntax.look_up.format(i, until, len(rows.ends))]
         if len(rows.forms) > 1:
             self.tables[spelled("_FORM")] = form_of
         for k, form in reversed(list(enumerate(rows.forms))):

@@ -1,0 +1,156 @@
+"""What is printed for compilers outside of Python: the schedules, the steps at which they are run, and the verdict."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import struct
+import subprocess
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import exact
+import numpy as np
+from calls import variants
+
+import symsched as ss
+
+ULP = 2
+"""How far a value may be from the exact one where it is not the one of Python."""
+
+ULP_FAR = 4
+"""How far it may be from the one of Python, where the records say that this one is further off."""
+
+RECORDS = tomllib.loads((Path(__file__).parent / "contract" / "shortfalls.toml").read_text("ascii"))
+FAR_OFF = {name.partition(" on ")[0] for group in RECORDS["shortfall"] for name in group["ulp"]} | {*RECORDS["inexact"]}
+
+STAGES = [f"linear(0.{9 - i % 7}, {3 + i % 5}, 0.{1 + i % 3})" for i in range(1000)]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A schedule that is printed.
+
+    Attributes:
+        text: The schedule.
+        given: Values of its parameters.
+        drawn: How many steps are drawn at random.
+    """
+
+    text: str
+    given: dict[str, float] = field(default_factory=dict)
+    drawn: int = 20
+
+    @property
+    def schedule(self) -> ss.Schedule:
+        return _parsed(self.text)
+
+
+@cache
+def _parsed(text: str) -> ss.Schedule:
+    return ss.parse(text)
+
+
+CASES: dict[str, Case] = {
+    **{name: Case(text) for name, text in variants().items()},
+    **{
+        name: Case(text, given, 10_000)
+        for name, text, given in (
+            ("worked example", "warmup(linear, 500) >> cosine(1e-3, 1e4)", {}),
+            ("warm-up, hold and decay", "wsd(1e-3, 500, 1e4, 1000)", {}),
+            ("one cycle", "torch.OneCycleLR(max_lr=0.01, total_steps=1000)", {}),
+            ("restarts", "repeat(cosine(1e-3, 100), stretch=2)", {}),
+            ("cyclical weight", "beta_linear(1000)*repeat(linear(0, 128, 1))", {}),
+            ("noam with its numbers", "noam(512, 4000)", {}),
+            ("formula", "1e-3*min(1, (t + 1)/100)*0.5**(t/700)", {}),
+            (
+                "family",
+                "warmup(linear, warmup_steps) >> cosine(peak, total - warmup_steps)",
+                {"warmup_steps": 100.0, "peak": 0.003, "total": 1000.0},
+            ),
+            ("peer", "transformers.get_cosine_with_min_lr_schedule_with_warmup(1e-3, 100, 1000, min_lr=1e-4)", {}),
+            ("fifty stages", " >> ".join(STAGES[:50]), {}),
+            ("a thousand stages", " >> ".join(STAGES), {}),
+            ("a chain again and again", "repeat(warmup(linear, 20) >> hold(30, 0.1) >> cosine(0.1, 50), 5)", {}),
+            ("stages of many forms", "(warmup(poly(3), 9) >> cosine(1, 8) >> (sqrt(t) + 1)[:7] >> (0.9**t)[:6] >> linear(1, 9, 2) >> (1/(t + 2))[:9] >> rise(sine, 0, 1, 7) >> log(t + 3)[:9] >> tanh(t)[:4] >> floor(t/3)[:9])", {}),  # noqa: E501
+            ("remainders", "mod(500 - t, 7) + mod(t, -7) + floor((3 - t)/7) + round(t/2) + ceil(-t/3)", {}),
+            ("long", "sin(t/7 + cos(t/11 + sin(t/13 + cos(t/17 + sin(t/19 + cos(t/23 + sin(t/29)))))))*exp(-t/1000)*(1 + t)/(2 + t)*3/(4 + t)", {}),  # noqa: E501
+            (
+                "reserved words",
+                "double*new*exp(-t/i)*cos(pi*t/7) + x*default",
+                {"double": 3.0, "new": 0.5, "i": 70.0, "x": 0.25, "default": 0.125},
+            ),
+            (
+                "stages with parameters",
+                " >> ".join(f"rise(linear, {k}*i, 0.2*until, 10)" for k in range(1, 13)),
+                {"i": 2.0, "until": 0.75},
+            ),
+            (
+                "ends with parameters",
+                "hold(first + first*first, 1) >> hold(second + second**2, 2) >> linear(peak, peak**2 + first, 0)",
+                {"first": 3.0, "second": 4.0, "peak": 5.0},
+            ),
+        )
+    },
+}  # fmt: skip
+
+PLAN = "peak = 1e-3; lr = warmup(linear, 50) >> cosine(peak, 450); wd = 0.1*lr; beta = repeat(linear(0, 100, 1), 4); lr_modulo = mod(3 - t, 7) + sigmoid(t)"  # noqa: E501
+
+
+def program(name: str) -> str:
+    """The path of a program; these tests are asked for by a mark, so that one which is missing is a failure."""
+    found = shutil.which(name)
+    assert found is not None, f"{name} is not installed"
+    return found
+
+
+def steps_of(case: Case) -> list[float]:
+    """Whole steps of a short run, those around the ends of stages, far out, before 0, and any numbers between."""
+    schedule = case.schedule
+    places = [*schedule.breakpoints, *([] if schedule.duration is None else [schedule.duration])]
+    ends = [float(place) for place in places if place.is_Rational]
+    last = max([64, *(end for end in ends if end < 10**5)])
+    drawn = np.random.default_rng(list(case.text.encode()))
+    near = {
+        step for end in ends for step in (end - 1, math.nextafter(end, 0), end, math.nextafter(end, math.inf), end + 1)
+    }
+    whole = set(map(float, range(min(int(last), 400) + 3))) | {10.0**6 + 7, 2.0**31, 2.0**53 - 1, 2.0**53}
+    random = drawn.uniform(0, 1.2 * last, case.drawn).tolist()
+    return [-1e9, -2.5, -5e-324, *sorted({step for step in near if step >= 0} | whole), *random]
+
+
+def inputs() -> tuple[list[tuple[str, float]], bytes]:
+    """Every case at every of its steps, and as bytes: the number of the case and the step, both as doubles."""
+    rows = [(name, step) for name, case in CASES.items() for step in steps_of(case)]
+    number = {name: float(i) for i, name in enumerate(CASES)}
+    return rows, b"".join(struct.pack("<dd", number[name], step) for name, step in rows)
+
+
+def run(command: Sequence[str | Path], given: bytes = b"", folder: Path | None = None) -> bytes:
+    """What a program prints; its complaints are a failure."""
+    done = subprocess.run(list(map(str, command)), input=given, capture_output=True, cwd=folder)
+    assert (done.returncode, done.stderr.decode()) == (0, ""), done.stdout.decode(errors="replace")[-4000:]
+    return done.stdout
+
+
+def misses(rows: list[tuple[str, float]], found: bytes) -> Iterator[str]:
+    """The values that are neither those of Python nor near the exact ones."""
+    values = struct.unpack(f"<{len(rows)}d", found)
+    for (name, step), value in zip(rows, values, strict=True):
+        case = CASES[name]
+        python = case.schedule.compile("python")(step, **case.given)
+        if value == python:
+            continue
+        if name in FAR_OFF:
+            if not abs(value - python) <= ULP_FAR * math.ulp(python):
+                yield f"{name} at {step!r}: {value!r}, and {python!r} in Python"
+            continue
+        given = {parameter: Fraction(number) for parameter, number in case.given.items()}
+        true = exact.number(exact.value(case.schedule.expr, Fraction(max(step, 0.0)), given))
+        if not abs(exact.mp.mpf(value) - true) <= ULP * math.ulp(float(true)):
+            error = float(abs(exact.mp.mpf(value) - true)) / math.ulp(float(true))
+            yield f"{name} at {step!r}: {value!r} is {error:.3g} units off, {python!r} in Python"
