@@ -25,7 +25,7 @@ from .braces import (
 )
 from .module import contents, figure
 from .scalar import Syntax
-from .writer import ATOM, INFIX, PRODUCT, SIGN, SUM, Language, Template, call
+from .writer import ATOM, COMPARE, SIGN, SUM, Language, Template, call
 
 REQUIRES = ""
 FUNCTION = ""
@@ -206,12 +206,13 @@ def _target(prefix: str, reserved: frozenset[str]) -> Target:
 
 _HELPERS: Mapping[str, str] = {name: text.strip("\n") for name, text in HELPERS.items()}
 
+_COMPARISONS = {"lt": "<", "le": "<=", "eq": "===", "ne": "!=="}
+
 _TEMPLATES: dict[str, Template] = {
     **templates("Math.{}"),
-    "mod": (PRODUCT, "{} % {}", (PRODUCT, SIGN)),
+    "mod": (COMPARE, "{} % {}", (SIGN, SIGN)),  # which prettier sets in brackets in sums and products
     "floordiv": call("_floor_divide", 2),
-    "eq": (INFIX["eq"][0], "{} === {}", INFIX["eq"][2]),
-    "ne": (INFIX["ne"][0], "{} !== {}", INFIX["ne"][2]),
+    **{name: (COMPARE, f"{{}} {sign} {{}}", (COMPARE, COMPARE)) for name, sign in _COMPARISONS.items()},
     "min": call("Math.min", 2),
     "max": call("Math.max", 2),
     "abs": call("Math.abs"),

@@ -52,6 +52,13 @@ def driver() -> str:
     return "\n".join([*(f'import {{ {n} }} from "./{n}.mjs";' for n in names), f"const calls = [{calls}];", MAIN])
 
 
+FROM_PYTHON = 6
+"""How far values are from those of Python, in units in the last place.
+
+The functions of V8 are off by less than one unit, so a sine may be the number beside that of Python. Its square is off
+by up to four units then, where the mantissa of the sine is near 1 and that of the square near 2; two roundings follow.
+"""
+
 SPELLED = {"new": "new_", "default": "default_"}
 """Parameters that are words of the language."""
 
@@ -59,7 +66,7 @@ SPELLED = {"new": "new_", "default": "default_"}
 def test_values_are_those_of_python_or_near_the_exact_ones(folder: Path) -> None:
     (folder / "main.mjs").write_text(driver(), encoding="ascii")
     rows, given = inputs()
-    assert list(misses(rows, run([program("node"), folder / "main.mjs"], given))) == []
+    assert list(misses(rows, run([program("node"), folder / "main.mjs"], given), FROM_PYTHON)) == []
 
 
 def test_a_plan_is_a_module_of_several_functions(folder: Path) -> None:
