@@ -113,6 +113,7 @@ class Function:
         schedule: A `symsched.Schedule`.
         prefix: What computed constants begin with.
         target: How it is written.
+        taken: Names that no constant has.
 
     Attributes:
         parameters: What the parameters are called.
@@ -121,12 +122,14 @@ class Function:
         tables: The numbers of each table that it uses, by its name.
     """
 
-    def __init__(self, schedule: Any, prefix: str, target: Target) -> None:
-        program, language = labelled(schedule, prefix), target.language
-        taken = {"t", *target.reserved, *map(language.table, table_names(program.segments))}
-        self.parameters = safe_names(program.parameters, taken)
+    def __init__(self, schedule: Any, prefix: str, target: Target, taken: Iterable[str] = ()) -> None:
+        program, language = labelled(schedule, bool(prefix)), target.language
+        words = {"t", *target.reserved, *map(language.table, table_names(program.segments))}
+        self.parameters = safe_names(program.parameters, words)
         named = tuple(map(language.spelled, [*label_names(program), *TURNS]))
-        own = safe_names(named, {*taken, *self.parameters.values()})
+        taken = set(taken)
+        safe = safe_names(named, {*words, *self.parameters.values()})
+        own = {name: free(other, taken) for name, other in safe.items()}
         outer = {*self.parameters.values(), *own.values()}
         x = letter(outer)
         language = replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,9 +27,9 @@ from .braces import (
     remark,
     templates,
 )
-from .module import contents
+from .module import Source, contents, functions
 from .scalar import Syntax
-from .writer import ATOM, SUM, Language, Template, call
+from .writer import ATOM, SUM, TURNS, Language, Template, call
 
 REQUIRES = ""
 FUNCTION = ""
@@ -132,20 +132,29 @@ def emit(schedule: Any, *, name: str = header.FUNCTION) -> str:
         schedule: A `symsched.Schedule` or a `symsched.Plan`.
         name: The name of the function.
     """
-    own, doc = contents(schedule, "c", name, "nothing but math.h")
-    prefix = "_".join(own) + "_"
+    names = list(functions(schedule)) if isinstance(schedule, Mapping) else [name]
+    prefix = _prefix(names)
     target = _target(prefix)
-    functions = [_function(each, name, target) for name, each in own.items()]
     helpers = {prefix + name: _helper(name, prefix) for name in HELPERS}
-    guard = f"SYMSCHED_{prefix.upper()}H"
+
+    def source(each: Any, name: str, _: str) -> Source:
+        text = _function(each, name, target)
+        return Source(helpers=needed(text, helpers), functions=[text])
+
+    parts, doc = contents(schedule, "c", name, "nothing but math.h", source)
+    guard = f"SYMSCHED_{'_'.join(names).upper()}_H"
     return assembled(
         _unbroken(remark(doc)),
         [f"#ifndef {guard}", f"#define {guard}"],
         ["#include <math.h>"],
-        *([text] for text in needed("\n".join(functions), helpers).values()),
-        *([text] for text in functions),
+        *([text] for text in (*parts.helpers.values(), *parts.functions)),
         ["#endif"],
     )
+
+
+def _prefix(names: Sequence[str]) -> str:
+    """What the names of helper functions begin with: the first name, or all names where one is that of a helper."""
+    return names[0] + "_" if not {f"{names[0]}_{helper}" for helper in HELPERS} & {*names} else "_".join(names) + "_"
 
 
 def _function(schedule: Any, name: str, target: Target) -> str:
@@ -213,7 +222,8 @@ def _unbroken(lines: list[str]) -> list[str]:
 
 
 def _constant(name: str, value: str, note: str) -> str:
-    return "\n".join([*remark([note] * bool(note)), *defined(_CONSTANT + name, value, 1, broken=2)])
+    shown = _ANGLES.get(value, value)
+    return "\n".join([*remark([note] * bool(note)), *defined(_CONSTANT + name, shown, 1, broken=2)])
 
 
 def real(value: float) -> str:
@@ -235,7 +245,7 @@ def _target(prefix: str) -> Target:
             real=real,
             number=number_in(real, "NAN", "INFINITY"),
             table=lambda name: name.strip("_").lower(),
-            pi=repr(math.pi),
+            pi=_PI,
             is_safe=is_plain,
         ),
         replace(_SYNTAX, look_up=_SYNTAX.look_up.replace("_", prefix, 1)),
@@ -245,6 +255,11 @@ def _target(prefix: str) -> Target:
 
 
 _CONSTANT = "const double "
+
+_PI = repr(math.pi)
+
+_ANGLES = {formula.format(_PI): repr(angle) for angle, formula in TURNS.values()}
+"""The digits of angles, since C has no name for the circle constant."""
 
 _BOUND = "\x00"
 """A space at which no line is broken."""

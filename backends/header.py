@@ -6,7 +6,9 @@ The text parses back to an equal schedule, and the command prints the file anew.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any
 
 from .. import tree
@@ -46,6 +48,31 @@ def documentation(schedules: Mapping[str, Any], text: str, needs: str, line: str
         if rows:
             lines += ["", *("    " + row for row in rows)]
     return [*lines, "", line]
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a printed file says of itself: the program, and the options of the command."""
+
+    text: str
+    options: dict[str, str]
+
+
+def read(source: str) -> Header | None:
+    """The header of a printed file; None for any other file."""
+    lines = source.splitlines()
+    first = next((i for i, line in enumerate(lines) if TITLE in line), None)
+    if first is None:
+        return None
+    leader = "// " if lines[first].startswith("// ") else ""
+    lines = [line.removeprefix(leader.rstrip()).removeprefix(" " * bool(leader)) for line in lines[first + 1 :]]
+    written = next((line for line in lines if line.startswith("symsched emit ")), None)
+    begin = next((i for i, line in enumerate(lines) if line.startswith("    ")), len(lines))
+    text = [line.removeprefix("    ") for line in takewhile(str.strip, lines[begin:])]
+    if written is None or not text:
+        return None
+    words = written.split()[2:]
+    return Header("\n".join(text), {k.removeprefix("--"): v for k, v in zip(words[::2], words[1::2], strict=False)})
 
 
 def wrapped(text: str, width: int = WIDTH - 4) -> list[str]:

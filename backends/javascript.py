@@ -23,7 +23,7 @@ from .braces import (
     remark,
     templates,
 )
-from .module import contents, figure
+from .module import Source, contents, figure, functions
 from .scalar import Syntax
 from .writer import ATOM, COMPARE, SIGN, SUM, Language, Template, call
 
@@ -119,34 +119,33 @@ def emit(schedule: Any, *, name: str = header.FUNCTION) -> str:
         schedule: A `symsched.Schedule` or a `symsched.Plan`.
         name: The name of the function.
     """
-    own, doc = contents(schedule, "javascript", name, "nothing")
+    taken = frozenset(functions(schedule) if isinstance(schedule, Mapping) else [name])
     constants: dict[str, str] = {}
-    tables: dict[str, str] = {}
-    functions: list[str] = []
-    for name, each in own.items():
-        prefix = f"{name}_" if len(own) > 1 else ""
-        function = _sharing(constants, each, prefix)
-        constants |= function.constants
-        tables |= {table: _table(table, values) for table, values in function.tables.items()}
-        functions.append(_function(each, name + "_" * (name in RESERVED.split()), function))
+
+    def source(each: Any, name: str, prefix: str) -> Source:
+        function = _sharing(constants, each, prefix, taken)
+        constants.update(function.constants)
+        tables = {table: _table(table, values) for table, values in function.tables.items()}
+        text = _function(each, name + "_" * (name in RESERVED.split()), function)
+        return Source([], function.constants, tables, needed(text, _HELPERS), [text])
+
+    parts, doc = contents(schedule, "javascript", name, "nothing", source)
     return assembled(
         remark(doc),
-        constants.values(),
-        tables.values(),
-        *([text] for text in needed("\n".join(functions), _HELPERS).values()),
-        *([text] for text in functions),
+        parts.constants.values(),
+        parts.tables.values(),
+        *([text] for text in (*parts.helpers.values(), *parts.functions)),
     )
 
 
-def _sharing(constants: Mapping[str, str], schedule: Any, prefix: str) -> Function:
+def _sharing(constants: Mapping[str, str], schedule: Any, prefix: str, taken: frozenset[str]) -> Function:
     """A function beside others; a constant that has the name of another one of theirs gets a name of its own."""
-    reserved: frozenset[str] = frozenset()
     while True:
-        function = Function(schedule, prefix, _target(prefix, reserved))
+        function = Function(schedule, prefix, _target(prefix), taken)
         clash = {name for name, text in function.constants.items() if constants.get(name, text) != text}
         if not clash:
             return function
-        reserved |= clash
+        taken |= clash
 
 
 def _function(schedule: Any, name: str, function: Function) -> str:
@@ -183,8 +182,8 @@ def _real(value: float) -> str:
     return figure(value) if value.is_integer() and abs(value) <= 2**53 else digits(value)
 
 
-def _target(prefix: str, reserved: frozenset[str]) -> Target:
-    """How functions are written whose tables have a prefix; names that are reserved are those of others."""
+def _target(prefix: str) -> Target:
+    """How functions are written whose tables have a prefix."""
     return Target(
         Language(
             _TEMPLATES,
@@ -200,7 +199,7 @@ def _target(prefix: str, reserved: frozenset[str]) -> Target:
         ),
         _SYNTAX,
         "const {} = {};",
-        reserved.union(RESERVED.split(), _HELPERS),
+        frozenset([*RESERVED.split(), *_HELPERS]),
     )
 
 

@@ -17,10 +17,9 @@ from .. import constants
 from ..errors import ScheduleError
 from ..schedule import Schedule
 from .literals import Literal, Literals, free, numbers_of
-from .lowering import Program, Segment, lower
+from .lowering import FEWEST, Program, Segment, lower
 from .operations import Node, number_of
 from .ranges import walk
-from .tables import FEWEST
 
 CHANGES = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069)
 """What lengths are multiplied and values divided by, so that what is whole stays whole, and what is before, before."""
@@ -64,13 +63,13 @@ def _walk(node: Node) -> Iterator[Node]:
         yield from _walk(arg)
 
 
-def labelled(schedule: Any, prefix: str = "") -> Program:
-    """The program of a schedule with labels for its constants; those that are computed begin with a prefix."""
+def labelled(schedule: Any, is_plan: bool = False) -> Program:
+    """The program of a schedule with labels for its constants; those of a plan name their stages in full."""
     names = tuple(p.name for p in schedule.parameters)
     plain = lower(schedule.expr, names)
     numbers = numbers_of(schedule.program, set(names)) if len(plain.segments) < FEWEST else None
     chosen = _comparable(plain, names, numbers) if numbers is not None else None
-    return plain if chosen is None else _Naming(chosen, set(names), prefix).named(plain)
+    return plain if chosen is None else _Naming(chosen, set(names), is_plan).named(plain)
 
 
 def label_names(program: Program) -> list[str]:
@@ -142,8 +141,8 @@ def _alike(one: Node | None, other: Node | None) -> bool:
 class _Naming:
     """Gives names to the constants of a program by those of the changed one."""
 
-    def __init__(self, changed: Changed, taken: set[str], prefix: str) -> None:
-        self.changed, self.taken, self.prefix = changed, taken | {x.name for x in changed.values}, prefix
+    def __init__(self, changed: Changed, taken: set[str], is_plan: bool) -> None:
+        self.changed, self.taken, self.is_plan = changed, taken | {x.name for x in changed.values}, is_plan
         self.own = {
             x: Label(x.name, x.value, x.is_time and x.value.denominator == 1, i) for i, x in enumerate(changed.values)
         }
@@ -200,7 +199,8 @@ class _Naming:
             if factor is not None:
                 top = _scaled(self.own[x], Fraction(factor.numerator))
                 bottom = _scaled(self.own[y], Fraction(factor.denominator))
-                yield self._label(f"{x.name}_per_{y.name}", Node("over", (top, bottom)), pair)
+                name = _scaled_name(factor, f"{x.name}_per_{y.name}")
+                yield self._label(name, Node("over", (top, bottom)), pair)
         for x, y in permutations(known, 2):
             factor = _ratio(pair, (known[x][0] - known[y][0], known[x][1] - known[y][1]))
             if factor is not None and factor > 0:
@@ -227,12 +227,12 @@ class _Naming:
                         for x in before[1:]:
                             sum_ = Node("add", (sum_, self.own[x]))
                         name = "end" if part == 1 else "middle" if part == Fraction(1, 2) else "inside"
-                        if last is not times[-1] or part != 1:
+                        if last is not times[-1] or part != 1 or self.is_plan:
                             name = f"{last.stage or last.name}_{name}"
                         yield self._label(name, Node("add", (sum_, _scaled(self.own[last], part))), pair)
 
     def _label(self, name: str, origin: Node, pair: tuple[Fraction, Fraction]) -> Label:
-        return Label.computed(free(self.prefix + name, self.taken), pair[0], origin)
+        return Label.computed(free(name, self.taken), pair[0], origin)
 
 
 def _ratio(pair: tuple[Fraction, Fraction], values: tuple[Fraction, Fraction]) -> Fraction | None:

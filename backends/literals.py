@@ -44,7 +44,7 @@ class Literal:
         name: Its name, in lower case.
         value: The number as it was written, never 0 or 1.
         is_time: It is a number of steps.
-        stage: The function whose argument it is; "" for a definition.
+        stage: The name without that of the parameter; "" for a definition and in a program that is one call.
     """
 
     name: str
@@ -117,8 +117,9 @@ class Literals:
             if parameter is None or parameter.kind not in NAMED:
                 return replace(argument, value=visit(argument.value))
             entry = call.function.name.rpartition(".")[2]
-            name = "_".join(part for part in (around, entry * (call is not whole), parameter.name) if part)
-            return replace(argument, value=number(argument.value, name, parameter.kind == "duration", entry))
+            stage = "_".join(part for part in (around, entry * (call is not whole)) if part)
+            name = f"{stage}_{parameter.name}".lstrip("_")
+            return replace(argument, value=number(argument.value, name, parameter.kind == "duration", stage))
 
         def visit(node: Node) -> Node:
             function = called(node, self.program) if isinstance(node, Call) else None

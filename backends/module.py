@@ -28,14 +28,14 @@ class Source:
         constants: The text of each constant of the schedule, by its name.
         tables: The text of each table and of each constant that only this module uses, by its name.
         helpers: The text of each function that the module keeps to itself, by its name.
-        function: The text of the function or the class that the module is for.
+        functions: The texts of the functions or the classes that the module is for.
     """
 
     imports: list[str] = field(default_factory=list)
     constants: dict[str, str] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
     helpers: dict[str, str] = field(default_factory=dict)
-    function: str = ""
+    functions: list[str] = field(default_factory=list)
 
     def text(self, doc: str) -> str:
         """The module."""
@@ -43,29 +43,29 @@ class Source:
         split = next((i for i, line in enumerate(imports) if _is_foreign(line)), len(imports))
         blocks = [imports[:split], imports[split:], list(self.constants.values()), list(self.tables.values())]
         head = "\n\n".join([doc, *("\n".join(block) for block in blocks if block)])
-        return assemble(head, *self.helpers.values(), self.function)
+        return assemble(head, *self.helpers.values(), *self.functions)
 
-    def joined(self, other: Source, prefix: str) -> Source:
-        """This module with another one in it, whose private names get a prefix where they mean something else here."""
-        mine = {**self.tables, **self.helpers}
-        theirs = {**other.tables, **other.helpers}
+    def joined(self, other: Source, number: int) -> Source:
+        """This module with another one in it; what is named as here and means something else gets a number there."""
+        mine = {**self.constants, **self.tables, **self.helpers}
+        theirs = {**other.constants, **other.tables, **other.helpers}
         renames: dict[str, str] = {}
         while True:
             texts = {name: _renamed(text, renames) for name, text in theirs.items()}
             clash = [n for n in theirs if n in mine and n not in renames and mine[n] != texts[n]]
             if not clash:
                 break
-            renames |= {n: ("_" + prefix.upper() if n.isupper() else "_" + prefix) + n.lstrip("_") for n in clash}
+            renames |= {n: f"{n}_{number}" for n in clash}
 
         def moved(part: Mapping[str, str]) -> dict[str, str]:
             return {renames.get(name, name): texts[name] for name in part}
 
         return Source(
             [*self.imports, *other.imports],
-            {**self.constants, **other.constants},
+            {**self.constants, **moved(other.constants)},
             {**self.tables, **moved(other.tables)},
             {**self.helpers, **moved(other.helpers)},
-            assemble(self.function, _renamed(other.function, renames)).rstrip("\n"),
+            [*self.functions, *(_renamed(text, renames) for text in other.functions)],
         )
 
 
@@ -96,22 +96,28 @@ def module(
         source: Makes the parts of one schedule from it, its name, and the prefix of names that are computed.
         form: The form that was asked for, "" for the usual one.
     """
-    own, doc = contents(schedules, target, name, needs, form)
-    if not isinstance(schedules, Mapping):
-        return source(schedules, name, "").text(docstring(doc))
-    parts = Source()
-    for each, schedule in own.items():
-        parts = parts.joined(source(schedule, each, f"{each}_"), f"{each}_")
+    parts, doc = contents(schedules, target, name, needs, source, form)
     return parts.text(docstring(doc))
 
 
-def contents(schedules: Any, target: str, name: str, needs: str, form: str = "") -> tuple[Mapping[str, Any], list[str]]:
-    """The schedules of a file by the names of their functions, and the lines of its header."""
-    own = schedules if isinstance(schedules, Mapping) else {name: schedules}
-    for each in own:
-        named(each)
+def contents(
+    schedules: Any, target: str, name: str, needs: str, source: Callable[[Any, str, str], Source], form: str = ""
+) -> tuple[Source, list[str]]:
+    """The parts of the file of a schedule or of a plan, and the lines of its header."""
     command = header.command(target, form, "" if name == header.FUNCTION else name)
-    return own, header.documentation(own, str(schedules), needs, command)
+    if not isinstance(schedules, Mapping):
+        doc = header.documentation({named(name): schedules}, str(schedules), needs, command)
+        return source(schedules, name, ""), doc
+    parts, own = Source(), functions(schedules)
+    for number, (each, schedule) in enumerate(own.items(), 1):
+        parts = parts.joined(source(schedule, named(each), f"{each}_"), number)
+    return parts, header.documentation(own, str(schedules), needs, command)
+
+
+def functions(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """The schedules of a plan that become functions: numbers that others are made of become constants."""
+    used = {d.name for name, s in plan.items() for d in s.program.definitions if d.name != name}
+    return {name: s for name, s in plan.items() if s.duration is not None or name not in used} or dict(plan)
 
 
 def named(name: str) -> str:
@@ -193,9 +199,9 @@ def assemble(*blocks: str) -> str:
 
 
 def listed(head: str, items: Sequence[str], tail: str) -> list[str]:
-    """A list in a line of a function, or each item in a line of its own."""
+    """A list in a line of a function, or each item in a line of its own, with room for numbers behind its names."""
     line = f"{head}{', '.join(items)}{tail}"
-    return [line] if len(line) <= WIDTH - 4 else [head, *(f"    {item}," for item in items), tail]
+    return [line] if len(line) + 2 * len(items) <= WIDTH - 4 else [head, *(f"    {item}," for item in items), tail]
 
 
 def indent(lines: Iterable[str], depth: int) -> list[str]:

@@ -30,6 +30,7 @@ TEMPLATES = {
     "min": call("np.minimum", 2),
     "max": call("np.maximum", 2),
     "abs": call("np.abs"),
+    "magnitude": call("np.abs"),
     "ceil": call("np.ceil"),
     "floor": call("np.floor"),
     "round": call("np.rint"),
@@ -151,7 +152,7 @@ def _source(schedule: Any, name: str, prefix: str) -> Source:
 class _Printer:
     def __init__(self, schedule: Any, name: str, prefix: str) -> None:
         self.schedule, self.name = schedule, name
-        self.program = labelled(schedule, prefix)
+        self.program = labelled(schedule, bool(prefix))
         outer = {"t", name, "np", "math", "steps", "values", "row", "kind", "is_plain", "float", "int", "isinstance"}
         self.names = safe_names(self.program.parameters, outer)
         bounds = (f"until{i}" for i in range(len(self.program.segments)))
@@ -185,7 +186,7 @@ class _Printer:
             self.tables |= {word: f"{word} = {value}"} if word in text else {}
         imports = ["import numpy as np", "import numpy.typing as npt", "from typing import Any"]
         imports += ["import math"] * ("math." in text) + ["from itertools import pairwise"] * ("pairwise(" in text)
-        return Source(imports, constants, self.tables, helpers, self._entry())
+        return Source(imports, constants, self.tables, helpers, [self._entry()])
 
     def _entry(self) -> str:
         names = self.names.values()

@@ -27,6 +27,7 @@ TEMPLATES = {
     "min": call("min", 2),
     "max": call("max", 2),
     "abs": call("abs"),
+    "magnitude": call("abs"),
     "ceil": call("math.ceil"),
     "floor": call("math.floor"),
     "round": call("round"),
@@ -167,7 +168,7 @@ def _source(schedule: Any, name: str, prefix: str) -> Source:
 class _Printer:
     def __init__(self, schedule: Any, name: str, prefix: str) -> None:
         self.schedule, self.name = schedule, name
-        self.program = labelled(schedule, prefix)
+        self.program = labelled(schedule, bool(prefix))
         taken = {"t", name, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS}
         self.names = safe_names(self.program.parameters, taken | {*table_names(self.program.segments)})
         self.writer = Writer(_LANGUAGE, self.names.__getitem__, letter(self.names.values()))
@@ -192,7 +193,7 @@ class _Printer:
         tables = {name: numbers(name, values) for name, values in body.tables.items()}
         for word, value in (("_INFINITY", "math.inf"), ("_NAN", "math.nan")):
             tables |= {word: f"{word} = {value}"} if word in text else {}
-        return Source(imports, self.writer.constants, tables, helpers, function)
+        return Source(imports, self.writer.constants, tables, helpers, [function])
 
 
 def _grows(node: Node) -> bool:

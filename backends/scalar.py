@@ -115,14 +115,15 @@ class Body:
         until, form_of, i = spelled("_UNTIL"), rows.form_of(), self.syntax.segment
         self.tables[until] = rows.ends
         lines = [*self.syntax.before, self.syntax.look_up.format(i, until, len(rows.ends))]
-        if len(rows.forms) > 1:
+        if len(rows.forms) > 1 and not rows.is_plain:
             self.tables[spelled("_FORM")] = form_of
         for k, form in reversed(list(enumerate(rows.forms))):
             names = [spelled(name) for name in form.names(k)]
             self.tables |= zip(names, form.columns(len(form_of)), strict=True)
             self.writer.columns = [f"{name}[{i}]" for name in names]
             block = self._returned(form.value, form.ranges(len(form_of)))
-            condition = self.syntax.is_form.format(spelled("_FORM"), i, k)
+            last = f"t >= {self.writer.language.real(rows.ends[-1])}"
+            condition = last if rows.is_plain else self.syntax.is_form.format(spelled("_FORM"), i, k)
             lines += self.syntax.branch(condition, block) if k else block
         return lines
 

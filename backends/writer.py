@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from .. import constants
 from .labels import Label
-from .module import figure
+from .module import WIDTH, figure
 from .operations import Node, number_of
 from .ranges import Ranges
 
@@ -95,6 +95,7 @@ class Language:
         table: How the name of a table is spelled.
         pi: The circle constant; "" where the target has none.
         room: Columns for an expression; parts of a longer one become variables.
+        width: Columns for the definition of a constant; a formula that needs more is not written.
         apart: Whether products and quotients stand in brackets in each other.
     """
 
@@ -109,6 +110,7 @@ class Language:
     table: Callable[[str], str] = str
     pi: str = ""
     room: int = 72
+    width: int = WIDTH
     apart: bool = False
     is_safe: Callable[[Ranges, Node], bool] = Ranges.is_safe
 
@@ -176,7 +178,7 @@ class Writer:
         texts: list[str] = []
         for i, node in enumerate(nodes):
             inner, text = self.block(node, Ranges((0.0, 0.0)))
-            if node.name != "const":
+            if node.name not in ("const", "param"):
                 lines += [*inner, self.language.variable.format(f"until{i}", text)]
                 text = f"until{i}"
             texts.append(text)
@@ -251,7 +253,10 @@ class Writer:
             value = constants.nearest_float(number_of(label))
             number = language.figure(value) if label.is_whole else language.real(value)
             shown, note = (formula, "") if formula and label.is_exact else (number, formula)
-            self._labels[name] = label.place, language.constant(name, shown, note)
+            text = language.constant(name, shown, note)
+            if any(len(line) > language.width for line in text.splitlines()):  # the formula is too long to be read
+                text = language.constant(name, number, "")
+            self._labels[name] = label.place, text
         return name
 
     def _template(self, node: Node) -> Template:

@@ -7,11 +7,17 @@ import linecache
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import count
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from .errors import ScheduleError, listing, suggest
 from .schedule import Schedule
+
+if TYPE_CHECKING:
+    from .plans import Plan
+
+_NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 def parse(text: str | float) -> Schedule:
@@ -39,15 +45,20 @@ def parse(text: str | float) -> Schedule:
     return Schedule(program_text(to_program(text)))
 
 
-def emit(text: str | Schedule, backend: str) -> str:
-    """The text of a schedule for a target: `symsched.parse(text).emit(backend)`.
+def emit(text: str | Schedule | Plan, backend: str, **options: str) -> str:
+    """The text of a schedule or a plan for a target: `symsched.parse(text).emit(backend)`.
+
+    Args:
+        text: A schedule, a text, or a plan; a plan prints a function for each of its schedules.
+        backend: The name of the target.
+        options: What the target takes: `name`, the name of the function; `form`, what is printed.
 
     Example:
         >>> import symsched
         >>> print(symsched.emit("linear(1, 100)", "latex"))
         \\begin{cases} 1 - \\frac{t}{100} & 0 \\le t < 100 \\\\ 0 & t \\ge 100 \\end{cases}
     """
-    return _schedule(text).emit(backend)
+    return emitted(text if not isinstance(text, str) else parse(text), backend, options)
 
 
 def compile(text: str | Schedule, backend: str = "python") -> Callable[..., Any]:
@@ -95,14 +106,34 @@ def backend(name: str) -> Any:
     return module
 
 
-def emitted(schedule: Schedule, name: str) -> str:
-    """The text of a schedule for a target."""
-    return _emitted(schedule, name)
+def options_of(name: str) -> list[str]:
+    """The options that a target takes."""
+    from inspect import signature
+
+    parameters = signature(backend(name).emit).parameters.values()
+    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+
+
+def prints_plans(name: str) -> bool:
+    """Whether a target prints plans: those that name functions have one for each schedule."""
+    return "name" in options_of(name)
+
+
+def emitted(schedule: Schedule | Plan, name: str, options: Mapping[str, str] = _NO_OPTIONS) -> str:
+    """The text of a schedule or a plan for a target."""
+    if options:
+        takes = options_of(name)
+        for option in options.keys() - set(takes):
+            hint = f"it takes {', '.join(takes)}" if takes else "it takes none"
+            raise ScheduleError(f"`{name}` has no option `{option}`", hint=hint)
+    if not isinstance(schedule, Schedule) and not prints_plans(name):
+        raise ScheduleError(f"`{name}` prints one schedule", hint="choose one of the plan: plan['lr']")
+    return _emitted(schedule, name, tuple(sorted(options.items())))
 
 
 @lru_cache(maxsize=1024)
-def _emitted(schedule: Schedule, name: str) -> str:
-    text: str = backend(name).emit(schedule)
+def _emitted(schedule: Schedule | Plan, name: str, options: tuple[tuple[str, str], ...]) -> str:
+    text: str = backend(name).emit(schedule, **dict(options))
     return text
 
 
@@ -158,5 +189,6 @@ def called(schedule: Schedule, t: Any, parameters: Mapping[str, Any]) -> Any:
     for name in names:
         if name not in parameters:
             raise ScheduleError(f"`{name}` has no value", hint=f"schedule(t, {name}=...) or schedule.bind({name}=...)")
-    written = function.__code__.co_varnames[1 : 1 + len(names)] if names else ()
+    code = getattr(function, "__wrapped__", function).__code__
+    written = code.co_varnames[1 : 1 + len(names)] if names else ()
     return function(t, **{w: parameters[n] for w, n in zip(written, names, strict=True)})

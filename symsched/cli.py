@@ -6,7 +6,6 @@ import json
 import re
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -121,31 +120,34 @@ def _columns(columns: Iterable[tuple[str, list[Any]]], headed: bool) -> Iterable
 
 
 @main.command()
-@schedule
-@click.option("--to", "target", required=True, metavar="BACKEND", shell_complete=_target, help="See list --backends.")
+@click.argument("schedules", metavar="SCHEDULE", nargs=-1, required=True, shell_complete=_complete)
+@click.option("--to", "target", metavar="BACKEND", shell_complete=_target, help="See list --backends.")
 @click.option("-o", "--output", metavar="FILE", help="Write a file.")
+@click.option("-n", "--name", metavar="NAME", help="Name of the function, or which schedule of a plan.")
+@click.option("--as", "form", metavar="FORM", help="Such as function, scheduler, class.")
+@click.option("--check", is_flag=True, help="The arguments are files: are they what is printed now?")
 @bind
-@pick
-def emit(schedule: str, target: str, output: str | None, values: dict[str, str], name: str | None) -> None:
-    """The source text of a schedule for a target.
+@click.pass_context
+def emit(ctx: click.Context, /, schedules: tuple[str, ...], target: str | None, check: bool, **options: Any) -> None:
+    """The source text of a schedule or a plan for a target.
 
     Example: symsched emit 'cosine(1e-3, 1e4)' --to python -o schedule.py
     """
-    _known_target(target)
-    text = reading.one_schedule(reading.text_of(schedule), values, name).emit(target)
+    from . import emitting
+
+    if check:
+        if target is not None or any(options.values()):
+            raise click.UsageError("--check takes files and nothing else: they say themselves how they were printed")
+        stale = [path for path in schedules if not emitting.is_current(path)]
+        ctx.exit(WRONG if stale else 0)
+    if len(schedules) > 1:
+        raise click.UsageError("one schedule at a time; several with names are a plan: 'lr = ...; beta = ...'")
+    output, known = options.pop("output"), emitting.known_target(target)
+    text = emitting.source(reading.text_of(schedules[0]), known, **options)
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
     else:
-        Path(output).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
-
-
-def _known_target(target: str) -> None:
-    from .api import backend
-
-    try:
-        backend(target)
-    except ScheduleError as error:
-        raise click.UsageError(f"{error.title}: {error.hint}") from None
+        emitting.write(output, text)
 
 
 @main.command()

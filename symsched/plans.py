@@ -53,6 +53,19 @@ class Plan(Mapping[str, Schedule]):
         definitions = (*bindings(values, list(names)), *self._program.definitions)
         return Plan(program_text(Program(definitions, None)))
 
+    def emit(self, backend: str, **options: str) -> str:
+        """The text of the plan for a target: a function for each schedule, with shared constants.
+
+        Example:
+            >>> import symsched as ss
+            >>> text = ss.plan("lr = cosine(1e-3, 100); weight_decay = 0.1*lr").emit("python")
+            >>> [line for line in text.splitlines() if line.startswith("def ")]
+            ['def lr(t: float) -> float:', 'def weight_decay(t: float) -> float:']
+        """
+        from .api import emitted
+
+        return emitted(self, backend, options)
+
     def __getitem__(self, name: str) -> Schedule:
         return self._schedules[name]
 

@@ -15,7 +15,6 @@ from .errors import ScheduleError, listing, suggest
 
 if TYPE_CHECKING:
     from . import Plan
-    from .nodes import Program
     from .schedule import Schedule
 
 MOST_STEPS = 1_000_000
@@ -63,14 +62,13 @@ def schedules(text: str, values: Mapping[str, str], name: str | None = None) -> 
     """The schedules of a program by name, "" for the one of a program that is no plan; parameters bound."""
     from . import Plan
     from .schedule import Schedule
-    from .syntax import parse_program
 
-    if not _is_plan(parse_program(text)):
+    if not is_plan(text):
         if name is not None:
             raise click.UsageError("--name chooses from a plan, and this is one schedule")
         return {"": bound(Schedule(text), values)}
     plan = Plan(text)
-    _check_names(values, list(dict.fromkeys(p.name for s in plan.values() for p in s.parameters)))
+    known(values, plan)
     return _chosen(plan.bind(**values) if values else plan, name)
 
 
@@ -88,9 +86,17 @@ def one_schedule(text: str, values: Mapping[str, str], name: str | None) -> Sche
     return next(iter(found.values()))
 
 
-def _is_plan(program: Program) -> bool:
-    from .nodes import Value
+def known(values: Mapping[str, str], plan: Plan) -> None:
+    """Every value given is for a parameter of some schedule of the plan."""
+    _check_names(values, list(dict.fromkeys(p.name for s in plan.values() for p in s.parameters)))
 
+
+def is_plan(text: str) -> bool:
+    """Whether a program is made of definitions alone, and the last one is a value."""
+    from .nodes import Value
+    from .syntax import parse_program
+
+    program = parse_program(text)
     return program.expression is None and bool(program.definitions) and isinstance(program.definitions[-1], Value)
 
 

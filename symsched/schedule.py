@@ -149,11 +149,11 @@ class Schedule:
 
         return compiled(self, backend)
 
-    def emit(self, backend: str) -> str:
-        """The text of the schedule for a target, which needs nothing of symsched."""
+    def emit(self, backend: str, **options: str) -> str:
+        """The text of the schedule for a target, which needs nothing of symsched; `symsched.emit` says more."""
         from .api import emitted
 
-        return emitted(self, backend)
+        return emitted(self, backend, options)
 
     def latex(self, **options: Any) -> str:
         r"""The formula in LaTeX, without delimiters.
