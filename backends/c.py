@@ -270,6 +270,7 @@ _TEMPLATES: dict[str, Template] = {
     "min": call("fmin", 2),
     "max": call("fmax", 2),
     "abs": call("fabs"),
+    "magnitude": call("fabs"),
     "round": call("rint"),
     "take": (ATOM, "{1}[(int){0}]", (ATOM,)),
 }

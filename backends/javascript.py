@@ -215,6 +215,7 @@ _TEMPLATES: dict[str, Template] = {
     "min": call("Math.min", 2),
     "max": call("Math.max", 2),
     "abs": call("Math.abs"),
+    "magnitude": call("Math.abs"),
     "round": call("_round"),
     "sigmoid": call("_sigmoid"),
     "bezier": call("_bezier", 5),
