@@ -7,13 +7,14 @@ import shutil
 import struct
 import subprocess
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
 import exact
+import golden
 import numpy as np
 from calls import variants
 
@@ -26,8 +27,6 @@ RECORDS = tomllib.loads((Path(__file__).parent / "contract" / "shortfalls.toml")
 FAR_OFF = {name: ulp for group in RECORDS for name, ulp in group["ulp"].items() if ulp < 1000}
 """How far Python is from the exact value, where that is further."""
 
-STAGES = [f"linear(0.{9 - i % 7}, {3 + i % 5}, 0.{1 + i % 3})" for i in range(1000)]
-
 
 @dataclass(frozen=True)
 class Case:
@@ -37,11 +36,13 @@ class Case:
         text: The schedule.
         given: Values of its parameters.
         drawn: How many steps are drawn at random.
+        last: The whole step up to which all of them are run; 0 for the end of the schedule or 400.
     """
 
     text: str
-    given: dict[str, float] = field(default_factory=dict)
+    given: Mapping[str, float] = field(default_factory=dict)
     drawn: int = 20
+    last: int = 0
 
     @property
     def schedule(self) -> ss.Schedule:
@@ -56,24 +57,13 @@ def _parsed(text: str) -> ss.Schedule:
 CASES: dict[str, Case] = {
     **{name: Case(text) for name, text in variants().items()},
     **{
-        name: Case(text, given, 10_000)
+        name: Case(case["text"], case.get("parameters", {}), 10_000, case["steps"])
+        for name, case in golden.CASES.items()
+        if name != "plan"
+    },
+    **{
+        name: Case(text, given, 1000)
         for name, text, given in (
-            ("worked example", "warmup(linear, 500) >> cosine(1e-3, 1e4)", {}),
-            ("warm-up, hold and decay", "wsd(1e-3, 500, 1e4, 1000)", {}),
-            ("one cycle", "torch.OneCycleLR(max_lr=0.01, total_steps=1000)", {}),
-            ("restarts", "repeat(cosine(1e-3, 100), stretch=2)", {}),
-            ("cyclical weight", "beta_linear(1000)*repeat(linear(0, 128, 1))", {}),
-            ("noam with its numbers", "noam(512, 4000)", {}),
-            ("formula", "1e-3*min(1, (t + 1)/100)*0.5**(t/700)", {}),
-            (
-                "family",
-                "warmup(linear, warmup_steps) >> cosine(peak, total - warmup_steps)",
-                {"warmup_steps": 100.0, "peak": 0.003, "total": 1000.0},
-            ),
-            ("peer", "transformers.get_cosine_with_min_lr_schedule_with_warmup(1e-3, 100, 1000, min_lr=1e-4)", {}),
-            ("fifty stages", " >> ".join(STAGES[:50]), {}),
-            ("a thousand stages", " >> ".join(STAGES), {}),
-            ("a chain again and again", "repeat(warmup(linear, 20) >> hold(30, 0.1) >> cosine(0.1, 50), 5)", {}),
             ("stages of many forms", "(warmup(poly(3), 9) >> cosine(1, 8) >> (sqrt(t) + 1)[:7] >> (0.9**t)[:6] >> linear(1, 9, 2) >> (1/(t + 2))[:9] >> rise(sine, 0, 1, 7) >> log(t + 3)[:9] >> tanh(t)[:4] >> floor(t/3)[:9])", {}),  # noqa: E501
             ("remainders", "mod(500 - t, 7) + mod(t, -7) + floor((3 - t)/7) + round(t/2) + ceil(-t/3)", {}),
             ("long", "sqrt(1 + t/7 + sqrt(2 + t/11 + sqrt(3 + t/13 + sqrt(4 + t/17 + sqrt(5 + t/19)))))*sqrt(6 + t)*(1 + t)/(2 + t)*3/(4 + t)", {}),  # noqa: E501
@@ -111,12 +101,12 @@ def steps_of(case: Case) -> list[float]:
     schedule = case.schedule
     places = [*schedule.breakpoints, *([] if schedule.duration is None else [schedule.duration])]
     ends = [float(place) for place in places if place.is_Rational]
-    last = max([64, *(end for end in ends if end < 10**5)])
+    last = case.last or max([64, *(end for end in ends if end < 10**5)])
     drawn = np.random.default_rng(list(case.text.encode()))
     near = {
         step for end in ends for step in (end - 1, math.nextafter(end, 0), end, math.nextafter(end, math.inf), end + 1)
     }
-    whole = set(map(float, range(min(int(last), 400) + 3))) | {10.0**6 + 7, 2.0**31, 2.0**53 - 1, 2.0**53}
+    whole = set(map(float, range(case.last or min(int(last), 400) + 3))) | {10.0**6 + 7, 2.0**31, 2.0**53 - 1, 2.0**53}
     random = drawn.uniform(0, 1.2 * last, case.drawn).tolist()
     return [-1e9, -2.5, -5e-324, *sorted({step for step in near if step >= 0} | whole), *random]
 
