@@ -28,6 +28,11 @@ def indent(lines: Iterable[str], depth: int = 1) -> list[str]:
     return ["  " * depth + line if line else line for line in lines]
 
 
+def spaces(line: str) -> str:
+    """What a line begins with."""
+    return line[: len(line) - len(line.lstrip())]
+
+
 def branch(condition: str, lines: list[str]) -> list[str]:
     """An `if`."""
     return [f"if ({condition}) {{", *indent(lines), "}"]

@@ -25,6 +25,7 @@ from .braces import (
     number_in,
     parameter_notes,
     remark,
+    spaces,
     templates,
 )
 from .module import Source, contents, functions
@@ -142,9 +143,10 @@ def emit(schedule: Any, *, name: str = header.FUNCTION) -> str:
         return Source(helpers=needed(text, helpers), functions=[text])
 
     parts, doc = contents(schedule, "c", name, "nothing but math.h", source)
+    title, *rest = remark(doc)  # the title is the first line, which tells that the file is ours
     guard = f"SYMSCHED_{'_'.join(names).upper()}_H"
     return assembled(
-        _unbroken(remark(doc)),
+        [title, *_unbroken(rest)],
         [f"#ifndef {guard}", f"#define {guard}"],
         ["#include <math.h>"],
         *([text] for text in (*parts.helpers.values(), *parts.functions)),
@@ -159,7 +161,7 @@ def _prefix(names: Sequence[str]) -> str:
 
 def _function(schedule: Any, name: str, target: Target) -> str:
     function = Function(schedule, "", target)
-    body = [*_used(function), *function.lines]
+    body = [*_used(function), *(row for line in function.lines for row in _fitted(line))]
     text = "\n".join(body)
     names = ["t", *function.parameters.values()]
     about = ["The value at step `t`."]
@@ -170,6 +172,17 @@ def _function(schedule: Any, name: str, target: Target) -> str:
     own = name + "_" * (name in RESERVED)
     lines = remark([*about, *[""] * bool(notes), *notes])
     return "\n".join([*lines, _define("double", own, arguments, [*unused, *tables, *body])])
+
+
+def _fitted(line: str) -> list[str]:
+    """A line of a body; a definition that is too long is broken behind its sign, and any other one is left alone."""
+    rows, match = [line], _DEFINITION.fullmatch(line)
+    if match is not None:
+        space, head, value = match.groups()
+        rows = [space + row for row in defined(head, value, 1 + len(space) // 2, broken=2)]
+    if all(len(row) + 2 <= WIDTH for row in rows):
+        return rows
+    return [spaces(line) + _OFF, line, spaces(line) + _ON]
 
 
 def _used(function: Function) -> list[str]:
@@ -197,15 +210,14 @@ def _table(name: str, values: Sequence[float]) -> list[str]:
 
 
 def _define(kind: str, name: str, arguments: str, body: Sequence[str]) -> str:
-    """A function; arguments that do not fit into a line go on below the first."""
+    """A function; arguments that do not fit into a line go on below the first, and below each other."""
     head = f"static inline {kind} {name}("
-    signature = textwrap.wrap(
-        f"{head}{arguments.replace(' ', _BOUND)}) {{".replace(f",{_BOUND}", ", "),
-        WIDTH,
-        subsequent_indent=" " * len(head),
-        break_long_words=False,
-    )
-    return "\n".join([*(line.replace(_BOUND, " ") for line in signature), *indent(body), "}"])
+    bound = f"{head}{arguments}) {{".replace(" ", _BOUND).replace(f",{_BOUND}", ", ")
+    rows = textwrap.wrap(bound, WIDTH, subsequent_indent=" " * len(head), break_long_words=False)
+    signature = [row.replace(_BOUND, " ") for row in rows]
+    if len(rows) > 1 and (len(head) > _LONGEST or max(map(len, rows)) > WIDTH):
+        signature, body = [_OFF, *signature], [_ON, *body]
+    return "\n".join([*signature, *indent(body), "}"])
 
 
 def _helper(name: str, prefix: str) -> str:
@@ -218,7 +230,7 @@ def _unbroken(lines: list[str]) -> list[str]:
     """Lines that clang-format leaves alone where it would break a formula, or set a table in columns of its own."""
     if all(len(line) <= WIDTH and not line.endswith("{") for line in lines):
         return lines
-    return ["// clang-format off", *lines, "// clang-format on"]
+    return [_OFF, *lines, _ON]
 
 
 def _constant(name: str, value: str, note: str) -> str:
@@ -246,6 +258,7 @@ def _target(prefix: str) -> Target:
             number=number_in(real, "NAN", "INFINITY"),
             table=lambda name: name.strip("_").lower(),
             pi=_PI,
+            width=WIDTH - 2,
             is_safe=is_plain,
         ),
         replace(_SYNTAX, look_up=_SYNTAX.look_up.replace("_", prefix, 1)),
@@ -256,10 +269,17 @@ def _target(prefix: str) -> Target:
 
 _CONSTANT = "const double "
 
+_OFF, _ON = "// clang-format off", "// clang-format on"
+
+_DEFINITION = re.compile(r"( *)(const \w+ \w+) = (.*);")
+
 _PI = repr(math.pi)
 
 _ANGLES = {formula.format(_PI): repr(angle) for angle, formula in TURNS.values()}
 """The digits of angles, since C has no name for the circle constant."""
+
+_LONGEST = 48
+"""Columns in front of arguments up to which clang-format leaves them where they are."""
 
 _BOUND = "\x00"
 """A space at which no line is broken."""

@@ -21,6 +21,7 @@ from .braces import (
     number_in,
     parameter_notes,
     remark,
+    spaces,
     templates,
 )
 from .module import Source, contents, figure, functions
@@ -68,7 +69,14 @@ function _cubic(a, b, s) {
 }
 """,
     "_bezier": """
-/** @type {(u: number, x1: number, y1: number, x2: number, y2: number) => number} */
+/**
+ * @param {number} u
+ * @param {number} x1
+ * @param {number} y1
+ * @param {number} x2
+ * @param {number} y2
+ * @returns {number}
+ */
 function _bezier(u, x1, y1, x2, y2) {
   if (u <= 0) {
     return 0;
@@ -153,7 +161,13 @@ def _function(schedule: Any, name: str, function: Function) -> str:
     notes = parameter_notes(schedule, names, "@param {{number}} parameters.{} {}")
     notes = ["@param {number} t", *["@param {object} parameters"] * bool(names), *notes, "@returns {number}"]
     about = ["/**", *(f" * {line}".rstrip() for line in ["The value at step `t`.", "", *notes]), " */"]
-    return "\n".join([*about, *_head(name, list(names.values())), *indent(function.lines), "}"])
+    return "\n".join([*about, *_head(name, list(names.values())), *indent(_kept(function.lines)), "}"])
+
+
+def _kept(lines: Sequence[str]) -> list[str]:
+    """The lines of a body; prettier leaves alone what is too long, as it is with long names."""
+    rows = ([f"{spaces(line)}// prettier-ignore"] * (len(line) + 2 > WIDTH) + [line] for line in lines)
+    return [row for pair in rows for row in pair]
 
 
 def _head(name: str, names: Sequence[str]) -> list[str]:
@@ -162,7 +176,7 @@ def _head(name: str, names: Sequence[str]) -> list[str]:
     line = begin + ", ".join(["t", *[inside] * bool(names)]) + ") {"
     if len(line) <= WIDTH:
         return [line]
-    row = [inside + ","] if len(inside) + 3 <= WIDTH else ["{", *(f"  {n}," for n in names), "},"]
+    row = [] if not names else [inside + ","] if len(inside) + 3 <= WIDTH else ["{", *(f"  {n}," for n in names), "},"]
     return [begin, *indent(["t,", *row]), ") {"]
 
 
@@ -194,6 +208,7 @@ def _target(prefix: str) -> Target:
             number=number_in(digits, "NaN", "Infinity"),
             table=lambda name: f"_{prefix}{name.lstrip('_')}".upper(),
             pi="Math.PI",
+            width=WIDTH,
             apart=True,
             is_safe=is_plain,
         ),

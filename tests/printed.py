@@ -86,6 +86,12 @@ CASES: dict[str, Case] = {
     },
 }  # fmt: skip
 
+LONG = [
+    "warmup(linear, warmup_steps_of_the_discriminator_network) >> cosine(peak, total_steps_of_the_discriminator_network - warmup_steps_of_the_discriminator_network)",  # noqa: E501
+    CASES["megatron.get_lr lr_decay_style=cosine"].text,
+]
+"""Schedules with long names."""
+
 PLAN = "peak = 1e-3; lr = warmup(linear, 50) >> cosine(peak, 450); wd = 0.1*lr; beta = repeat(linear(0, 100, 1), 4); lr_modulo = mod(3 - t, 7) + sigmoid(t)"  # noqa: E501
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from printed import CASES, PLAN, inputs, misses, program, run
+from printed import CASES, LONG, PLAN, inputs, misses, program, run
 
 import symsched as ss
 from symsched import backends
@@ -85,3 +85,13 @@ def test_headers_are_valid_in_other_standards(standard: str, folder: Path) -> No
 def test_the_layout_is_that_of_clang_format(folder: Path) -> None:
     command = Path(sys.executable).with_name("clang-format")
     run([command, "--style=LLVM", "--dry-run", "--Werror", *sorted(folder.glob("*.h"))])
+
+
+@pytest.mark.parametrize("length", [12, 24, 36])
+def test_the_layout_holds_for_long_names(length: int, tmp_path: Path) -> None:
+    for number, text in enumerate(
+        [*LONG, *(CASES[name].text for name in ("family", "restarts", "shape.ease", "eden"))]
+    ):
+        (tmp_path / f"{number}.h").write_text(ss.emit(text, "c", name="n" * length), encoding="ascii")
+    command = Path(sys.executable).with_name("clang-format")
+    run([command, "--style=LLVM", "--dry-run", "--Werror", *sorted(tmp_path.glob("*.h"))])

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from printed import CASES, PLAN, inputs, misses, program, run
+from printed import CASES, LONG, PLAN, inputs, misses, program, run
 
 import symsched as ss
 from symsched import backends
@@ -85,3 +85,11 @@ def test_types_are_those_that_tsc_finds(folder: Path) -> None:
 
 def test_the_layout_is_that_of_prettier(folder: Path) -> None:
     run([program("prettier"), "--check", *sorted(folder.glob("f*.mjs")), folder / "plan.mjs"])
+
+
+def test_the_layout_holds_for_long_names(tmp_path: Path) -> None:
+    for length in (20, 40, 70):
+        for number, text in enumerate([*LONG, *(CASES[name].text for name in ("family", "restarts", "shape.ease"))]):
+            text = ss.emit(text, "javascript", name="n" * length)
+            (tmp_path / f"{length}_{number}.mjs").write_text(text, encoding="ascii")
+    run([program("prettier"), "--check", *sorted(tmp_path.glob("*.mjs"))])
