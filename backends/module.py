@@ -172,7 +172,8 @@ def about(schedule: Any, summary: str) -> list[str]:
     found = header.parameters(schedule)
     if not found:
         return [summary]
-    lines = [textwrap.fill(f"{name}: {what}", WIDTH - 12, subsequent_indent="    ") for name, what in found.items()]
+    fill = textwrap.TextWrapper(WIDTH - 12, subsequent_indent="    ", break_long_words=False).fill
+    lines = [fill(f"{name}: {what}") for name, what in found.items()]
     return [summary, "", "Args:", *indent([line for text in lines for line in text.splitlines()], 1)]
 
 
