@@ -20,6 +20,7 @@ from ..schedule import Schedule
 from .literals import Literal, Literals, free, numbers_of
 from .lowering import FEWEST, Program, Segment, lower
 from .operations import Node, number_of
+from .ranges import walk
 
 CHANGES = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069)
 """What lengths are multiplied and values divided by, so that what is whole stays whole, and what is before, before."""
@@ -70,6 +71,18 @@ def labelled(schedule: Any, is_plan: bool = False) -> Program:
     numbers = numbers_of(schedule.program, set(names)) if len(plain.segments) < FEWEST else None
     chosen = _comparable(plain, names, numbers) if numbers is not None else None
     return plain if chosen is None else _Naming(chosen, set(names), is_plan).named(plain)
+
+
+def label_names(program: Program) -> list[str]:
+    """The names of the constants of a program, and of those that they are computed from."""
+    found: dict[str, None] = {}
+    stack = [node for node in _roots(program) if node is not None]
+    while stack:
+        for node in walk(stack.pop()):
+            if isinstance(node, Label) and node.label not in found:
+                found[node.label] = None
+                stack += [node.origin] if node.origin is not None else []
+    return list(found)
 
 
 @dataclass(frozen=True)
