@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from .branchless import Dialect, source
-from .module import Source, module, numbers
+from .module import Source, indent, listed, module, numbers
 from .writer import ATOM, INFIX, Language, call
 
 REQUIRES = "jax"
@@ -143,14 +143,14 @@ def _take(begins: Any, index: Any) -> Any:
 }
 
 _BODY = """
-if isinstance(t, (int, float)){no_arrays}:
+if {is_number}:
     with jax.ensure_compile_time_eval(), jax.enable_x64(True):
-        return float(_values({as_given}))
+{alone}
 kind = jnp.result_type(t)
 if not jnp.issubdtype(kind, jnp.floating):
     kind = jnp.result_type(float)
 with jax.enable_x64(True):
-    return _values({as_given}).astype(kind)
+{computed}
 """
 
 _DIALECT = Dialect(
@@ -186,6 +186,17 @@ def _source(schedule: Any, name: str, prefix: str) -> Source:
 
 
 def _entry(names: list[str], in_order: bool) -> str:
-    numbers = "".join(f" and isinstance({n}, (int, float))" for n in names)
-    given = ", ".join(f"jnp.asarray({n}, jnp.float64)" for n in ["t", *names])
-    return _BODY.format(no_arrays=numbers, as_given=given)
+    arguments = ["t", *names]
+    is_number = "isinstance(t, (int, float))"
+    if names:
+        is_number = f"all(isinstance(x, (int, float)) for x in ({', '.join(arguments)}))"
+    given = [f"jnp.asarray({n}, jnp.float64)" for n in arguments]
+    alone = ["values = _values(", *(f"    {n}," for n in given), ")", "return float(values)"]
+    if not names:
+        alone = [f"return float(_values({given[0]}))"]
+    computed = listed("return _values(", given, ").astype(kind)", depth=2)
+    return _BODY.format(is_number=is_number, alone=_deep(alone, 2), computed=_deep(computed, 1))
+
+
+def _deep(lines: list[str], depth: int) -> str:
+    return "\n".join(indent(lines, depth))

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from keyword import iskeyword
+from types import MappingProxyType
 from typing import Any
 
 from ..errors import ScheduleError
@@ -131,6 +132,17 @@ def named(name: str) -> str:
     return name
 
 
+def form_of(target: str, form: str, forms: Sequence[str]) -> str:
+    """A form that a target has, "" for the first one, which is the usual one.
+
+    Raises:
+        ScheduleError: It has no such form.
+    """
+    if form not in forms:
+        raise ScheduleError(f"`{target}` has no form `{form}`", hint=f"forms are {', '.join(forms)}")
+    return "" if form == forms[0] else form
+
+
 def docstring(lines: Sequence[str]) -> str:
     return '"""' + "\n".join(lines) + '\n"""'
 
@@ -155,21 +167,24 @@ def letter(names: Iterable[str]) -> str:
     )
 
 
-def define(name: str, arguments: Sequence[str], result: str, doc: Sequence[str], body: Sequence[str]) -> str:
-    """A function; arguments that do not fit into a line stand below each other."""
+def define(
+    name: str, arguments: Sequence[str], result: str, doc: Sequence[str], body: Sequence[str], depth: int = 0
+) -> str:
+    """A function, at a depth of indentation; arguments that do not fit into a line stand below each other."""
+    width = WIDTH - 4 * depth
     arrow = f" -> {result}" if result else ""
     line = f"def {name}({', '.join(arguments)}){arrow}:"
-    if len(line) > WIDTH:
+    if len(line) > width:
         inside = "    " + ", ".join(arguments)
-        rows = [inside] if len(inside) <= WIDTH else [f"    {a}," for a in arguments]
+        rows = [inside] if len(inside) <= width else [f"    {a}," for a in arguments]
         line = "\n".join([f"def {name}(", *rows, f"){arrow}:"])
     about = [] if not doc else ['"""' + doc[0] + ('"""' if len(doc) == 1 else ""), *doc[1:], *['"""'] * (len(doc) > 1)]
     return "\n".join([line, *indent([*about, *body], 1)])
 
 
-def about(schedule: Any, summary: str) -> list[str]:
-    """What the docstring of the function says: a summary, and the parameters that are not bound."""
-    found = header.parameters(schedule)
+def about(schedule: Any, summary: str, others: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """What a docstring says: a summary, the arguments that are no parameters, and the parameters that are not bound."""
+    found = {**others, **header.parameters(schedule)}
     if not found:
         return [summary]
     lines = [textwrap.fill(f"{name}: {what}", WIDTH - 12, subsequent_indent="    ") for name, what in found.items()]
@@ -198,10 +213,10 @@ def assemble(*blocks: str) -> str:
     return "\n\n\n".join(b.strip("\n") for b in blocks if b.strip()) + "\n"
 
 
-def listed(head: str, items: Sequence[str], tail: str) -> list[str]:
-    """A list in a line of a function, or each item in a line of its own."""
+def listed(head: str, items: Sequence[str], tail: str, depth: int = 1) -> list[str]:
+    """A list in a line at a depth of indentation, or each item in a line of its own."""
     line = f"{head}{', '.join(items)}{tail}"
-    return [line] if len(line) <= WIDTH - 4 else [head, *(f"    {item}," for item in items), tail]
+    return [line] if len(line) <= WIDTH - 4 * depth else [head, *(f"    {item}," for item in items), tail]
 
 
 def indent(lines: Iterable[str], depth: int) -> list[str]:

@@ -159,19 +159,25 @@ def emit(schedule: Any, *, name: str = FUNCTION) -> str:
         schedule: A `symsched.Schedule` or a `symsched.Plan`.
         name: The name of the function.
     """
-    return module(schedule, "python", name, "nothing but Python", _source)
+    return module(schedule, "python", name, "nothing but Python", source)
 
 
-def _source(schedule: Any, name: str, prefix: str) -> Source:
+def source(schedule: Any, name: str, prefix: str) -> Source:
+    """The parts of a module; other targets use the function where a number is wanted, and no array."""
     return _Printer(schedule, name, prefix).source()
+
+
+def arguments(schedule: Any, name: str) -> dict[str, str]:
+    """The parameters of a schedule, and what the arguments of its function are called."""
+    taken = {"t", name, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS}
+    return safe_names(tuple(p.name for p in schedule.parameters), taken)
 
 
 class _Printer:
     def __init__(self, schedule: Any, name: str, prefix: str) -> None:
         self.schedule, self.name = schedule, name
         self.program = labelled(schedule, bool(prefix))
-        taken = {"t", name, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS}
-        self.names = safe_names(self.program.parameters, taken)
+        self.names = arguments(schedule, name)
         self.writer = Writer(_LANGUAGE, self.names.__getitem__, letter(self.names.values()))
         self.tables: dict[str, str] = {}
 

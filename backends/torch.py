@@ -1,15 +1,17 @@
-"""PyTorch: tensors of any shape and device; branch-free, so that it compiles to one graph."""
+"""PyTorch: tensors of any shape and device; branch-free, so that it compiles to one graph. Also as a scheduler."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from . import scheduler
 from .branchless import Dialect, source
-from .module import Source, module
+from .module import Source, form_of, indent, listed, module
 from .writer import ATOM, INFIX, Language, call
 
 REQUIRES = "torch"
 FUNCTION = "schedule"
+FORMS = ("function", "scheduler")
 
 _TEMPLATES = {
     **INFIX,
@@ -147,15 +149,9 @@ def _take(begins: Any, index: Any) -> Any:
 """,
 }
 
-_NUMBER = """
-if not isinstance(t, torch.Tensor){no_tensors}:
-    return float(_values({on_cpu}))
-"""
-
 _TENSOR = """
 steps = torch.as_tensor(t)
 kind = steps.dtype if steps.is_floating_point() else torch.get_default_dtype()
-return _values({as_given}).to(kind)
 """
 
 _DIALECT = Dialect(
@@ -175,26 +171,38 @@ _DIALECT = Dialect(
 )
 
 
-def emit(schedule: Any, *, name: str = FUNCTION) -> str:
+def emit(schedule: Any, *, name: str = FUNCTION, form: str = FORMS[0]) -> str:
     """A module with `schedule(t, ...)`; a tensor gives a tensor of the same shape on the same device.
 
     Args:
         schedule: A `symsched.Schedule` or a `symsched.Plan`.
         name: The name of the function.
+        form: "function", or "scheduler" for a class beside it, which steps an optimizer.
     """
-    return module(schedule, "torch", name, "PyTorch", _source)
+    asked = form_of("torch", form, FORMS)
+    return module(schedule, "torch", name, "PyTorch", _with_scheduler if asked else _source, asked)
 
 
 def _source(schedule: Any, name: str, prefix: str) -> Source:
     return source(schedule, name, prefix, _DIALECT, _entry)
 
 
+def _with_scheduler(schedule: Any, name: str, prefix: str) -> Source:
+    return scheduler.added(_source(schedule, name, prefix), schedule, name, prefix)
+
+
 def _entry(names: list[str], in_order: bool) -> str:
-    numbers = "".join(f" and not isinstance({n}, torch.Tensor)" for n in names)
-    on_cpu = [f"torch.tensor({n}, dtype=torch.float64)" for n in ["t", *names]]
+    arguments = ["t", *names]
+    is_number = "not isinstance(t, torch.Tensor)"
+    if names:
+        is_number = f"not any(isinstance(x, torch.Tensor) for x in ({', '.join(arguments)}))"
+    numbers = [f"torch.tensor({n}, dtype=torch.float64)" for n in arguments]
     given = ["steps.to(torch.float64)"]
     given += [f"torch.as_tensor({n}, dtype=torch.float64, device=steps.device)" for n in names]
     lines = _TENSOR.strip("\n").splitlines()
     if in_order:
         lines[1:1] = ["values = _in_order(steps)", "if values is not None:", "    return values"]
-    return (_NUMBER + "\n".join(lines)).format(no_tensors=numbers, on_cpu=", ".join(on_cpu), as_given=", ".join(given))
+    alone = ["values = _values(", *(f"    {n}," for n in numbers), ")", "return float(values)"]
+    if not names:
+        alone = [f"return float(_values({numbers[0]}))"]
+    return "\n".join([f"if {is_number}:", *indent(alone, 1), *lines, *listed("return _values(", given, ").to(kind)")])
