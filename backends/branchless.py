@@ -43,6 +43,7 @@ class Dialect:
         for_tables: Import lines that tables need; with `in_order`, those that lists of stages need.
         in_order: The helper that computes stage after stage where steps are in order; "" for none.
         decorators: Lines above the formula.
+        note: What the docstring of the function says besides.
     """
 
     target: str
@@ -60,6 +61,7 @@ class Dialect:
     for_tables: tuple[str, ...] = ()
     in_order: str = ""
     decorators: tuple[str, ...] = ()
+    note: str = ""
 
 
 def source(schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Callable[[list[str], bool], str]) -> Source:
@@ -96,7 +98,7 @@ def source(schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Calla
     imports += ["import math"] * ("math." in text) + ["from itertools import pairwise"] * ("pairwise(" in text)
     takes = [f"t: {dialect.number}", *["*"] * bool(names), *(f"{n}: {dialect.number}" for n in names)]
     kind = "a number or an array of any shape" if not dialect.in_order else "a number or a tensor of any shape"
-    doc = about(schedule, f"The values at steps `t`, {kind}.")
+    doc = about(schedule, f"The values at steps `t`, {kind}.", note=dialect.note)
     function = define(name, takes, "Any", doc, entry(names, bool(stages)).strip("\n").splitlines())
     return Source(imports, constants, tables, helpers, function)
 

@@ -182,13 +182,14 @@ def define(
     return "\n".join([line, *indent([*about, *body], 1)])
 
 
-def about(schedule: Any, summary: str, others: Mapping[str, str] = MappingProxyType({})) -> list[str]:
-    """What a docstring says: a summary, the arguments that are no parameters, and the parameters that are not bound."""
+def about(schedule: Any, summary: str, others: Mapping[str, str] = MappingProxyType({}), note: str = "") -> list[str]:
+    """What a docstring says: a summary, a note, other arguments, and the parameters that are not bound."""
     found = {**others, **header.parameters(schedule)}
+    head = [summary, *(["", *textwrap.wrap(note, WIDTH - 8)] if note else [])]
     if not found:
-        return [summary]
+        return head
     lines = [textwrap.fill(f"{name}: {what}", WIDTH - 12, subsequent_indent="    ") for name, what in found.items()]
-    return [summary, "", "Args:", *indent([line for text in lines for line in text.splitlines()], 1)]
+    return [*head, "", "Args:", *indent([line for text in lines for line in text.splitlines()], 1)]
 
 
 def figure(value: float) -> str:

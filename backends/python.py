@@ -159,10 +159,10 @@ def emit(schedule: Any, *, name: str = FUNCTION) -> str:
         schedule: A `symsched.Schedule` or a `symsched.Plan`.
         name: The name of the function.
     """
-    return module(schedule, "python", name, "nothing but Python", source)
+    return module(schedule, "python", name, "nothing but Python", parts)
 
 
-def source(schedule: Any, name: str, prefix: str) -> Source:
+def parts(schedule: Any, name: str, prefix: str) -> Source:
     """The parts of a module; other targets use the function where a number is wanted, and no array."""
     return _Printer(schedule, name, prefix).source()
 

@@ -68,7 +68,7 @@ def added(source: Source, schedule: Any, name: str, prefix: str) -> Source:
     """The parts of a module with a scheduler in it, whose name is that of the function in capital letters."""
     formula = f"_{name}_at"
     target: Any = load("python")
-    python: Source = target.source(schedule, formula, prefix)
+    python: Source = target.parts(schedule, formula, prefix)
     alone = replace(python, helpers={**python.helpers, formula: python.function}, function="")
     both = source.joined(alone, "number_")
     text = _class(schedule, name, formula, target.arguments(schedule, formula))
