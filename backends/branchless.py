@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .labels import labelled
-from .lowering import Segment
+from .lowering import Program, Segment
 from .module import WIDTH, Source, about, define, letter, listed, numbers, safe_names
 from .operations import Node
 from .ranges import Ranges, uses_step, walk
@@ -44,6 +44,10 @@ class Dialect:
         in_order: The helper that computes stage after stage where steps are in order; "" for none.
         decorators: Lines above the formula.
         note: What the docstring of the function says besides.
+        prepared: Changes the operations before they are printed.
+        zero: The number 0 as a step.
+        compared: The step as it is compared with a bound.
+        tables: Whether long chains become tables.
     """
 
     target: str
@@ -62,11 +66,15 @@ class Dialect:
     in_order: str = ""
     decorators: tuple[str, ...] = ()
     note: str = ""
+    prepared: Callable[[Program], Program] = lambda program: program
+    zero: str = "0.0"
+    compared: Callable[[Node], str] = lambda bound: "t"
+    tables: bool = True
 
 
 def source(schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Callable[[list[str], bool], str]) -> Source:
     """A module with a function around `_values(t, ...)`, which is the formula in float64."""
-    program = labelled(schedule, bool(prefix))
+    program = dialect.prepared(labelled(schedule, bool(prefix)))
     outer = {*dialect.taken, "t", name, "_values", "float", "int", "isinstance"}
     names = list(safe_names(program.parameters, outer).values())
     bounds = (f"until{i}" for i in range(len(program.segments)))
@@ -74,7 +82,7 @@ def source(schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Calla
         program.parameters, {*bounds, "t", "at", "here", "value", "i", "form", "y", *dialect.taken, *dialect.helpers}
     )
     writer = Writer(dialect.language, inner.__getitem__, letter(["y", *inner.values()]))
-    rows = table(program.segments)
+    rows = table(program.segments) if dialect.tables else None
     stages = (
         _stages(program.segments, rows, writer, dialect.zeros) if dialect.in_order and not program.parameters else None
     )
@@ -166,8 +174,12 @@ def _listed(segments: tuple[Segment, ...], rows: Table | None, stages: list[Stag
 def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect, stages: list[Stage] | None) -> list[str]:
     """Lines that choose the value of the segment that applies, from the last one backwards."""
     lines, bounds = writer.bounds([s.until for s in segments if s.until is not None])
-    lines.insert(0, f"t = {dialect.where}(t < 0, 0.0, t)")
-    conditions = [f"t {'<=' if s.closed else '<'} {b}" for s, b in zip(segments, bounds, strict=False)]
+    lines.insert(0, f"t = {dialect.where}(t < 0, {dialect.zero}, t)")
+    conditions = [
+        f"{dialect.compared(s.until)} {'<=' if s.closed else '<'} {b}"
+        for s, b in zip(segments, bounds, strict=False)
+        if s.until is not None
+    ]
     for i in reversed(range(len(segments))):
         segment = segments[i]
         step = "t"
@@ -209,7 +221,7 @@ def _rows(rows: Table, writer: Writer, dialect: Dialect, stages: list[Stage] | N
     """Lines that look the stage up and compute each form with the numbers of that stage."""
     find = "_stage_of" if _bucketed(rows, dialect) else "_search"
     writer.helpers.update({find: None, "_column": None})
-    lines = [f"t = {dialect.where}(t < 0, 0.0, t)", f"i = {find}(t)"]
+    lines = [f"t = {dialect.where}(t < 0, {dialect.zero}, t)", f"i = {find}(t)"]
     conditions = _conditions(rows)
     lines += ["form = _column(_FORM, i)"] * ("form" in conditions[0])
     for k, form in enumerate(rows.forms):

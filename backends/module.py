@@ -91,7 +91,13 @@ def _is_foreign(line: str) -> bool:
 
 
 def module(
-    schedules: Any, target: str, name: str, needs: str, source: Callable[[Any, str, str], Source], form: str = ""
+    schedules: Any,
+    target: str,
+    name: str,
+    needs: str,
+    source: Callable[[Any, str, str], Source],
+    form: str = "",
+    usual: str = header.FUNCTION,
 ) -> str:
     """The module of a schedule, or of a plan with a function for each of its schedules.
 
@@ -102,8 +108,9 @@ def module(
         needs: What the module needs, in words.
         source: Makes the parts of one schedule from it, its name, and the prefix of names that are computed.
         form: The form that was asked for, "" for the usual one.
+        usual: The name that need not be asked for.
     """
-    command = header.command(target, form, "" if name == header.FUNCTION else name)
+    command = header.command(target, form, "" if name == usual else name)
     if not isinstance(schedules, Mapping):
         named(name)
         doc = header.documentation({name: schedules}, str(schedules), needs, command)

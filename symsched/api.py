@@ -153,6 +153,8 @@ def compiled(schedule: Schedule, name: str) -> Callable[..., Any]:
     # The text that `emit` returns, built from the closed set of nodes and from checked names.
     exec(builtins.compile(source, file, "exec"), namespace)  # noqa: S102 (that text only)
     function: Callable[..., Any] = namespace[module.FUNCTION]
+    if isinstance(function, type) and not schedule.parameters:
+        function = function()
     function.source = source  # type: ignore[attr-defined]
     # A traceback shows the line, and a debugger the text, for as long as there is something to show.
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
