@@ -8,7 +8,8 @@ from fractions import Fraction
 import sympy
 from sympy import Expr
 
-from .. import constants, tree
+from .. import constants, functions, tree
+from .lines import Line, line_of, whole_line
 from .operations import Node, Operations, number_of
 
 Shape = tuple[Expr, Expr, int]
@@ -17,33 +18,87 @@ Shape = tuple[Expr, Expr, int]
 
 def between(low: Operations, terms: list[Expr], clocks: dict[Expr, Node]) -> Node | None:
     """`low + rise*shape` for a sum of two terms that is a ramp between numbers; None where it is something else."""
+    found = _between(low, terms, clocks)
+    line = line_of(tree.add(*terms)) if found is None else None
+    return found if line is None or abs(line.slope) == 1 else _straight(low, line, clocks)
+
+
+def _between(low: Operations, terms: list[Expr], clocks: dict[Expr, Node]) -> Node | None:
     for base, slope in (terms, reversed(terms)):
-        if isinstance(base, sympy.Rational) and isinstance(slope, sympy.Mul) and len(slope.args) == 2:
-            factor, part = slope.args
-            shape = _shape(part)
-            if isinstance(factor, sympy.Rational) and shape is not None:
-                return _sum(low, tree.fraction(base), tree.fraction(factor), shape, clocks)
-            inner = _shape(part.base) if isinstance(part, sympy.Pow) else None
-            if isinstance(factor, sympy.Rational) and inner is not None and inner[2] == 1:
-                return _power(low, tree.fraction(base), tree.fraction(factor), part, clocks)
+        if not _is_number(base) or not isinstance(slope, sympy.Mul):
+            continue
+        numbers = [a for a in slope.args if _is_number(a)]
+        parts = [a for a in slope.args if not _is_number(a)]
+        start, factor = (constants.fraction_of(x) for x in (base, tree.multiply(*numbers)))
+        if len(parts) != 1 or not isinstance(start, Fraction) or not isinstance(factor, Fraction):
+            continue
+        shape = _shape(parts[0])
+        if shape is not None:
+            return _sum(low, start, factor, shape, clocks)
+        part = parts[0]
+        if isinstance(part, sympy.Piecewise):
+            return low.code(_inside(base, tree.multiply(*numbers), part), clocks)
+        inner = _shape(part.base) if isinstance(part, sympy.Pow) else None
+        if inner is not None and inner[2] == 1:
+            return _power(low, start, factor, part, clocks)
+        return _turned(low, start, factor, part, clocks)
     return None
 
 
+_WAVES = (sympy.cos, sympy.sin, sympy.tanh)
+"""Functions between -1 and 1."""
+
+
+def _inside(base: Expr, factor: Expr, choice: sympy.Piecewise) -> Expr:
+    """A ramp in each branch of a choice, so that each has its own lower end."""
+    branches = ((tree.add(base, tree.multiply(factor, value)), condition) for value, condition in choice.args)
+    return sympy.Piecewise(*branches, evaluate=False)
+
+
+def _straight(low: Operations, line: Line, clocks: dict[Expr, Node]) -> Node | None:
+    """A line: from end to end of its segment, or through all steps in whole numbers."""
+    start, stop = low.time
+    if line.time != tree.t or stop is None or clocks.get(tree.t) is not low.step:
+        return whole_line(low, line, clocks)
+    first, last = line.at(start), line.at(stop)
+    crossing = whole_line(low, line, clocks) if first * last < 0 else None
+    rising = line.progress(start, stop)
+    shape = rising, tree.subtract(tree.ONE, rising), 1
+    return crossing or _sum(low, first, last - first, shape, clocks)
+
+
+def _is_number(expr: Expr) -> bool:
+    return not any(node.is_Symbol for node in tree.walk(expr))
+
+
 def _shape(part: Expr) -> Shape | None:
-    """A progress, what is left of one, or half a wave of one."""
+    """A progress, what is left of one, a logistic curve, or a wave from 0 to 2."""
     if isinstance(part, tree.Progress):
         return part, tree.subtract(tree.ONE, part), 1
+    if isinstance(part, tree.Sigmoid):
+        return part, functions.sigmoid(tree.negate(part.args[0])), 1
     if not isinstance(part, sympy.Add) or len(part.args) != 2 or tree.ONE not in part.args:
         return None
     rest = tree.subtract(part, tree.ONE)
     other = tree.negate(rest)
     if isinstance(other, tree.Progress):
         return part, other, 1
-    wave = rest if isinstance(rest, sympy.cos) else other
-    angle = wave.args[0] if isinstance(wave, sympy.cos) else None
-    if not isinstance(angle, sympy.Mul) or angle.args[0] != sympy.pi or not isinstance(angle.args[-1], tree.Progress):
+    if isinstance(rest, _WAVES) or isinstance(other, _WAVES):
+        return part, tree.add(tree.ONE, other), 2
+    return None
+
+
+def _turned(low: Operations, base: Fraction, factor: Fraction, part: Expr, clocks: dict[Expr, Node]) -> Node | None:
+    """A ramp along 1 - x that starts at its higher end, as one along x from its lower end, where nothing cancels."""
+    if not isinstance(part, sympy.Add) or len(part.args) != 2 or part.args[0] != 1:
         return None
-    return part, tree.add(tree.ONE, other), 2
+    end = base + factor
+    if abs(end) >= abs(base) or end * base < 0:
+        return None
+    exact = _meeting(end, -factor, base, 1)
+    if exact is None:
+        return None
+    return low.add(_product(low, exact, low.code(tree.negate(part.args[1]), clocks)), low.const(end))
 
 
 def _sum(low: Operations, base: Fraction, factor: Fraction, shape: Shape, clocks: dict[Expr, Node]) -> Node:

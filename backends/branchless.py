@@ -72,7 +72,9 @@ class Dialect:
     tables: bool = True
 
 
-def source(schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Callable[[list[str], bool], str]) -> Source:
+def source(
+    schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Callable[[list[str], bool], list[str]]
+) -> Source:
     """A module with a function around `_values(t, ...)`, which is the formula in float64."""
     program = dialect.prepared(labelled(schedule, bool(prefix)))
     outer = {*dialect.taken, "t", name, "_values", "float", "int", "isinstance"}
@@ -95,7 +97,7 @@ def source(schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Calla
     used = [*(n for h in writer.helpers for n in (*dialect.needed_by.get(h, ()), h))]
     helpers = {name: dialect.helpers[name] for name in dict.fromkeys(used)}
     helpers |= {f.name: f.text for f in stages or () if f.text}
-    helpers |= {"_STAGES": _listed(program.segments, rows, stages)} if stages else {}
+    helpers |= _listed(program.segments, rows, stages) if stages else {}
     helpers |= {"_values": values}
     constants = writer.constants
     text = "\n".join([*helpers.values(), *constants.values()])
@@ -107,7 +109,7 @@ def source(schedule: Any, name: str, prefix: str, dialect: Dialect, entry: Calla
     takes = [f"t: {dialect.number}", *["*"] * bool(names), *(f"{n}: {dialect.number}" for n in names)]
     kind = "a number or an array of any shape" if not dialect.in_order else "a number or a tensor of any shape"
     doc = about(schedule, f"The values at steps `t`, {kind}.", note=dialect.note)
-    function = define(name, takes, "Any", doc, entry(names, bool(stages)).strip("\n").splitlines())
+    function = define(name, takes, "Any", doc, entry(names, bool(stages)))
     return Source(imports, constants, tables, helpers, function)
 
 
@@ -158,17 +160,19 @@ def _columns(rows: Table, k: int) -> list[str]:
     return [f"_column({name}, i)" for name in rows.forms[k].names(k)]
 
 
-def _listed(segments: tuple[Segment, ...], rows: Table | None, stages: list[Stage]) -> str:
+def _listed(segments: tuple[Segment, ...], rows: Table | None, stages: list[Stage]) -> dict[str, str]:
     """Where whole steps go from stage to stage, and the stages."""
     ends = rows.ends if rows is not None else [end_of(s) for s in segments[:-1]]
-    text = numbers("_ENDS", [float(math.ceil(min(e, 2.0**62))) for e in ends]) + "\n"
+    found = {"_ENDS": numbers("_ENDS", [float(math.ceil(min(e, 2.0**62))) for e in ends])}
     names = ", ".join(s.name for s in stages)
     if rows is None:
-        return text + "\n".join(listed("_STAGES: tuple[Any, ...] = (", [s.name for s in stages], ")"))
-    if len(stages) == 1:
-        return f"{text}_STAGES = [partial({names}, i=i) for i in range(len(_ENDS) + 1)]"
-    forms = numbers("_FORM_OF", rows.form_of())
-    return f"{text}{forms}\n_STAGES = [partial(({names})[k], i=i) for i, k in enumerate(_FORM_OF)]"
+        text = "\n".join(listed("_STAGES: tuple[Any, ...] = (", [s.name for s in stages], ")"))
+    elif len(stages) == 1:
+        text = f"_STAGES: list[Any] = [partial({names}, i=i) for i in range(len(_ENDS) + 1)]"
+    else:
+        found["_FORM_OF"] = numbers("_FORM_OF", rows.form_of())
+        text = f"_FORMS = ({names})\n_STAGES: list[Any] = [partial(_FORMS[k], i=i) for i, k in enumerate(_FORM_OF)]"
+    return found | {"_STAGES": text}
 
 
 def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect, stages: list[Stage] | None) -> list[str]:
@@ -244,7 +248,7 @@ def _conditions(rows: Table) -> list[str]:
     """When each form applies; an only other form, that of the last stage, is told by the step alone."""
     if len(rows.forms) == 1:
         return [""]
-    if len(rows.forms) == 2 and list(rows.forms[1].rows) == [len(rows.ends)]:
+    if rows.is_plain:
         return [f"t < {rows.ends[-1]!r}", f"t >= {rows.ends[-1]!r}"]
     return [f"form == {k}" for k in range(len(rows.forms))]
 

@@ -71,19 +71,19 @@ class _Cutter:
 
     def _choice(self, expr: Expr) -> list[tuple[Key | None, Expr]]:
         result: list[tuple[Key | None, Expr]] = []
-        passed: Key | None = None
+        passed: Key = Fraction(0), False
         for value, condition in expr.args:
             key = _key(condition)
-            if key is not None and passed is not None and key <= passed:
-                continue
+            if key is not None and key <= passed:
+                continue  # it has no steps
             for inner, piece in self.pieces(value):
-                if inner is not None and passed is not None and inner <= passed:
+                if inner is not None and inner <= passed:
                     continue
                 if inner is None or (key is not None and inner >= key):
                     result.append((key, piece))
                     break
                 result.append((inner, piece))
-            passed = key
+            passed = key or passed
         return result
 
 

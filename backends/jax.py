@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .branchless import Dialect, source
-from .module import Source, indent, listed, module, numbers
+from .module import Source, listed, module, numbers
 from .writer import ATOM, INFIX, Language, call
 
 REQUIRES = "jax"
@@ -45,6 +45,7 @@ _TEMPLATES = {
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),
     "abs": call("jnp.abs"),
+    "magnitude": call("_magnitude"),
     "ceil": call("jnp.ceil"),
     "floor": call("jnp.floor"),
     "round": call("jnp.round"),
@@ -90,6 +91,11 @@ def _floor_divide(x: Any, y: Any) -> Any:
 def _modulo(x: Any, y: Any) -> Any:
     return x - _floor_divide(x, y) * y
 """,
+    "_magnitude": """
+def _magnitude(x):
+    # Unlike that of `abs`, its derivative at 0 is not 0.
+    return jnp.where(x < 0, -x, x)
+""",
     "_minimum": """
 def _minimum(x: Any, y: Any) -> Any:
     return jnp.where(x < y, x, y)
@@ -126,7 +132,8 @@ def _cycle(begins: Any, t: Any) -> Any:
     "_stage_of": """
 def _stage_of(t: Any) -> Any:
     # A bucket of steps holds at most one end.
-    i = jnp.asarray(_BUCKETS)[(jnp.minimum(t, _UNTIL[-1]) / _WIDTH).astype(jnp.int32)]
+    bucket = (jnp.minimum(t, _UNTIL[-1]) / _WIDTH).astype(jnp.int32)
+    i = jnp.asarray(_BUCKETS, jnp.int32)[bucket]
     return i + (t >= jnp.asarray(_NEXT)[i])
 """,
     "_search": """
@@ -144,31 +151,44 @@ def _take(begins: Any, index: Any) -> Any:
 }
 
 _BODY = """
-if {is_number}:
+if isinstance(t, (int, float)):
     with jax.ensure_compile_time_eval(), jax.enable_x64(True):
-{alone}
+        return float(_values(jnp.asarray(t, jnp.float64)))
 kind = jnp.result_type(t)
 if not jnp.issubdtype(kind, jnp.floating):
     kind = jnp.result_type(float)
 with jax.enable_x64(True):
-{computed}
+    return _values(jnp.asarray(t, jnp.float64)).astype(kind)
+"""
+
+_BODY_WITH_PARAMETERS = """
+if all(isinstance(x, (int, float)) for x in numbers):
+    with jax.ensure_compile_time_eval(), jax.enable_x64(True):
+        given = [jnp.asarray(x, jnp.float64) for x in numbers]
+        return float(_values(*given))
+kind = jnp.result_type(t)
+if not jnp.issubdtype(kind, jnp.floating):
+    kind = jnp.result_type(float)
+with jax.enable_x64(True):
+    given = [jnp.asarray(x, jnp.float64) for x in numbers]
+    return _values(*given).astype(kind)
 """
 
 _DIALECT = Dialect(
     target="jax",
     needs="JAX",
     imports=("import jax", "import jax.numpy as jnp"),
-    language=Language(_TEMPLATES, pi="math.pi", room=76),
+    language=Language(_TEMPLATES, pi="math.pi", room=72),
     helpers=_HELPERS,
     needed_by={"_modulo": ("_floor_divide",)},
     where="jnp.where",
     zeros="jnp.zeros_like(t)",
     number="float | jax.typing.ArrayLike",
     array="np.array({}, np.float64)",
-    buckets='np.searchsorted(_UNTIL, np.arange({count}) * _WIDTH, side="right").astype(np.int32)',
+    buckets='np.searchsorted(_UNTIL, np.arange({count}) * _WIDTH, side="right")',
     for_tables=("import numpy as np",),
     decorators=("@jax.jit",),
-    taken=frozenset({"jax", "jnp", "np", "math", "kind", "isinstance"}),
+    taken=frozenset({"jax", "jnp", "np", "math", "kind", "given", "numbers", "isinstance", "all"}),
 )
 
 
@@ -187,18 +207,7 @@ def parts(schedule: Any, name: str, prefix: str, note: str = "") -> Source:
     return source(schedule, name, prefix, replace(_DIALECT, note=note), _entry)
 
 
-def _entry(names: list[str], in_order: bool) -> str:
-    arguments = ["t", *names]
-    is_number = "isinstance(t, (int, float))"
-    if names:
-        is_number = f"all(isinstance(x, (int, float)) for x in ({', '.join(arguments)}))"
-    given = [f"jnp.asarray({n}, jnp.float64)" for n in arguments]
-    alone = ["values = _values(", *(f"    {n}," for n in given), ")", "return float(values)"]
+def _entry(names: list[str], in_order: bool) -> list[str]:
     if not names:
-        alone = [f"return float(_values({given[0]}))"]
-    computed = listed("return _values(", given, ").astype(kind)", depth=2)
-    return _BODY.format(is_number=is_number, alone=_deep(alone, 2), computed=_deep(computed, 1))
-
-
-def _deep(lines: list[str], depth: int) -> str:
-    return "\n".join(indent(lines, depth))
+        return _BODY.strip("\n").splitlines()
+    return [*listed("numbers = (", ["t", *names], ")"), *_BODY_WITH_PARAMETERS.strip("\n").splitlines()]

@@ -139,7 +139,7 @@ def emit(schedule: Any, *, name: str = FUNCTION, form: str = FORMS[0]) -> str:
 
 
 def _parts(schedule: Any, name: str, prefix: str) -> Source:
-    made = source(schedule, name, prefix, _DIALECT, lambda names, in_order: "return")
+    made = source(schedule, name, prefix, _DIALECT, lambda names, in_order: [])
     return replace(made, helpers={"_float": _HELPERS["_float"], **made.helpers}, function=_class(schedule, name))
 
 

@@ -17,9 +17,8 @@ from .. import constants
 from ..errors import ScheduleError
 from ..schedule import Schedule
 from .literals import Literal, Literals, free, numbers_of
-from .lowering import Program, Segment, lower
+from .lowering import FEWEST, Program, Segment, lower
 from .operations import Node, number_of
-from .tables import FEWEST
 
 CHANGES = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069)
 """What lengths are multiplied and values divided by, so that what is whole stays whole, and what is before, before."""
@@ -212,7 +211,8 @@ class _Naming:
             if factor is not None:
                 top = _scaled(self.own[x], Fraction(factor.numerator))
                 bottom = _scaled(self.own[y], Fraction(factor.denominator))
-                yield self._label(f"{x.name}_per_{y.name}", Node("over", (top, bottom)), pair)
+                name = _scaled_name(factor, f"{x.name}_per_{y.name}")
+                yield self._label(name, Node("over", (top, bottom)), pair)
         for x, y in permutations(known, 2):
             factor = _ratio(pair, (known[x][0] - known[y][0], known[x][1] - known[y][1]))
             if factor is not None and factor > 0:

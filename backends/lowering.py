@@ -15,9 +15,13 @@ import sympy
 from sympy import Expr
 
 from .. import tree
-from . import repetition, rules  # noqa: F401 (they fill the table of rules)
+from . import powers, repetition, rules  # noqa: F401 (they fill the table of rules)
+from .affine import ramp
 from .cutting import Key, bounds, cut
 from .operations import Node, Operations, half_turn
+
+FEWEST = 9
+"""Segments from which a table is shorter and faster than a formula for each."""
 
 HALVED = 64
 """Segments up to which half a wave is cut at its middle, for the last digit."""
@@ -92,17 +96,20 @@ class _Layout:
     def _numbered(self, row: list[tuple[Key | None, Expr]]) -> Iterator[Segment]:
         start = Fraction(0)
         for key, piece in row:
-            if key is not None and key <= (start, False):
-                continue  # it has no steps
             for stop in [*(_halves(piece, start, key) if len(row) <= HALVED else []), key]:
                 self.operations.time = start, None if stop is None else stop[0]
-                value = self.operations.code(piece, {tree.t: self.operations.step})
+                value = self._in_table(piece, start, stop) if len(row) >= FEWEST else None
+                value = value or self.operations.code(piece, {tree.t: self.operations.step})
                 if stop is None:
                     yield Segment(value, None, False, self.operations.const(start + 1))
                     return
                 bound, middle = (self.operations.const(x) for x in (stop[0], (start + stop[0]) / 2))
                 yield Segment(value, bound, stop[1], middle)
                 start = stop[0]
+
+    def _in_table(self, piece: Expr, start: Fraction, stop: Key | None) -> Node | None:
+        """A straight line in the form that all lines of a table share."""
+        return None if stop is None else ramp(self.operations, piece, start, stop[0])
 
 
 def _halves(piece: Expr, start: Fraction, stop: Key | None) -> list[Key]:

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
@@ -46,17 +47,18 @@ class Source:
         head = "\n\n".join([doc, *("\n".join(block) for block in blocks if block)])
         return assemble(head, *self.helpers.values(), self.function)
 
-    def joined(self, other: Source, prefix: str) -> Source:
-        """This module with another one in it, whose private names get a prefix where they mean something else here."""
+    def joined(self, other: Source, number: int) -> Source:
+        """This module with another one in it; what is named as here and means something else gets a number there."""
         mine = {**self.constants, **self.tables, **self.helpers}
         theirs = {**other.constants, **other.tables, **other.helpers}
+        taken = mine.keys() | theirs.keys()
         renames: dict[str, str] = {}
         while True:
             texts = {name: _renamed(text, renames) for name, text in theirs.items()}
             clash = [n for n in theirs if n in mine and n not in renames and mine[n] != texts[n]]
             if not clash:
                 break
-            renames |= {n: _prefixed(n, prefix) for n in clash}
+            renames |= {n: next(free for i in count(number) if (free := f"{n}_{i}") not in taken) for n in clash}
 
         def moved(part: Mapping[str, str]) -> dict[str, str]:
             return {renames.get(name, name): texts[name] for name in part}
@@ -68,12 +70,6 @@ class Source:
             {**self.helpers, **moved(other.helpers)},
             assemble(self.function, _renamed(other.function, renames)).rstrip("\n"),
         )
-
-
-def _prefixed(name: str, prefix: str) -> str:
-    """A name of a module with the name of its schedule in front."""
-    own = name.lstrip("_")
-    return "_" * name.startswith("_") + (prefix.upper() if name.isupper() else prefix) + own
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
@@ -117,8 +113,8 @@ def module(
         return source(schedules, name, "").text(docstring(doc))
     parts, text = Source(), str(schedules)
     schedules = functions(schedules)
-    for own, schedule in schedules.items():
-        parts = parts.joined(source(schedule, named(own), f"{own}_"), f"{own}_")
+    for number, (own, schedule) in enumerate(schedules.items(), 1):
+        parts = parts.joined(source(schedule, named(own), f"{own}_"), number)
     return parts.text(docstring(header.documentation(schedules, text, needs, command)))
 
 
@@ -222,9 +218,9 @@ def assemble(*blocks: str) -> str:
 
 
 def listed(head: str, items: Sequence[str], tail: str, depth: int = 1) -> list[str]:
-    """A list in a line at a depth of indentation, or each item in a line of its own."""
-    line = f"{head}{', '.join(items)}{tail}"
-    return [line] if len(line) <= WIDTH - 4 * depth else [head, *(f"    {item}," for item in items), tail]
+    """A list in a line at a depth of indentation, or item by item, with room for numbers behind its names."""
+    line, room = f"{head}{', '.join(items)}{tail}", WIDTH - 4 * depth - 2 * len(items)
+    return [line] if len(line) <= room else [head, *(f"    {item}," for item in items), tail]
 
 
 def indent(lines: Iterable[str], depth: int) -> list[str]:

@@ -30,6 +30,7 @@ TEMPLATES = {
     "min": call("np.minimum", 2),
     "max": call("np.maximum", 2),
     "abs": call("np.abs"),
+    "magnitude": call("np.abs"),
     "ceil": call("np.ceil"),
     "floor": call("np.floor"),
     "round": call("np.rint"),

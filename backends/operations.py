@@ -46,6 +46,8 @@ class Operations:
         self.nodes: dict[tuple[object, ...], Node] = {}
         self.inner = 0  # how many choices inside a formula are around
         self.time: tuple[Fraction, Fraction | None] = (Fraction(0), None)
+        self.known: dict[tuple[object, ...], tuple[Node, dict[Expr, Node]]] = {}
+        self.fixed: dict[Expr, bool] = {}
         self.step = self.op("step")
 
     def op(self, name: str, *args: Node, value: object = None) -> Node:
@@ -116,6 +118,30 @@ class Operations:
     def where(self, condition: Node, yes: Node, no: Node) -> Node:
         return yes if yes is no else self.op("where", condition, yes, no)
 
+    def factored(self, node: Node) -> tuple[Fraction, Node]:
+        """A factor, and the operation that it multiplies; a number that is added takes its part of the factor."""
+        if node.name == "neg":
+            factor, inner = self.factored(node.args[0])
+            return -factor, inner
+        if node.name in ("mul", "div"):
+            number, rest = _finite(node.args[node.name == "div"]), node.args[node.name == "mul"]
+            if number:
+                factor, inner = self.factored(rest)
+                return (factor * number if node.name == "mul" else factor / number), inner
+        if node.name in ("add", "sub"):
+            for place, number in enumerate(map(_finite, node.args)):
+                factor, inner = self.factored(node.args[1 - place]) if number else (Fraction(1), node)
+                if number and factor not in (1, -1):
+                    sides = [inner, inner]
+                    sides[place] = self.const(number / factor)
+                    return factor, (self.add if node.name == "add" else self.sub)(*sides)
+        if node.name == "guard":
+            applies, time, inside = node.args
+            factor, inner = self.factored(time)
+            if factor != 1:
+                return factor, self.op("guard", applies, inner, self.mul(self.const(1 / factor), inside))
+        return Fraction(1), node
+
     # Formulas
 
     def code(self, expr: Expr, clocks: dict[Expr, Node]) -> Node:
@@ -126,9 +152,18 @@ class Operations:
             return self.const(tree.fraction(expr))
         if expr.is_Symbol:
             return self.op("param", value=expr.name)
-        if not any(node.is_Symbol for node in tree.walk(expr)):
+        if self.is_fixed(expr):
             return self.const(constants.fraction_of(expr))
-        return RULES[type(expr)](self, expr, clocks)
+        key = expr, id(clocks), self.inner, self.time
+        if key not in self.known:  # the clocks are kept as well, so that no others come to have their id
+            self.known[key] = RULES[type(expr)](self, expr, clocks), clocks
+        return self.known[key][0]
+
+    def is_fixed(self, expr: Expr) -> bool:
+        """Whether a tree is a number. SymPy would walk through all of it each time."""
+        if expr not in self.fixed:
+            self.fixed[expr] = not expr.is_Symbol and all(map(self.is_fixed, expr.args))
+        return self.fixed[expr]
 
     def ratio(self, factor: Fraction, expr: Expr, clocks: dict[Expr, Node]) -> Node | None:
         """`factor` times a time or a progress as one division of whole numbers, or None if it is no such thing."""
@@ -143,7 +178,10 @@ class Operations:
         if not isinstance(length, sympy.Rational):
             part = self.op("progress", self.div(top, self.length(length, clocks, time.has(tree.CycleTime))))
             return self.mul(self.const(factor), part)
-        factor /= tree.fraction(length)
+        part_of, top = self.factored(top)
+        factor *= part_of / tree.fraction(length)
+        if factor < 0:
+            factor, top = -factor, self.neg(top)
         if max(factor.numerator.bit_length(), factor.denominator.bit_length()) > 53:
             return self.mul(self.const(factor), top)
         return self.div(self.mul(self.const(Fraction(factor.numerator)), top), self.const(Fraction(factor.denominator)))
@@ -152,7 +190,7 @@ class Operations:
         """Terms from left to right, a constant last unless all else is subtracted."""
         if not isinstance(expr, sympy.Add):
             return self.code(expr, clocks)
-        fixed = [term for term in expr.args if not term.free_symbols]
+        fixed = [term for term in expr.args if self.is_fixed(term)]
         result: Node | None = None
         for term in expr.args:
             if term not in fixed:
@@ -213,10 +251,15 @@ def number_of(node: Node) -> Fraction | float:
     return math.nan if node.value == "nan" else node.value  # type: ignore[return-value]
 
 
+def _finite(node: Node) -> Fraction | None:
+    known = number_of(node) if node.name == "const" else None
+    return known if isinstance(known, Fraction) else None
+
+
 Rule = Callable[[Operations, Expr, dict[Expr, Node]], Node]
 
 RULES: dict[type, Rule] = {}
-"""How each kind of node of a tree is computed; filled by `rules.py` and `repetition.py`."""
+"""How each kind of node of a tree is computed; filled by the files that `lowering.py` imports."""
 
 
 def rule(*kinds: type) -> Callable[[Rule], Rule]:

@@ -26,6 +26,7 @@ TEMPLATES = {
     "min": call("min", 2),
     "max": call("max", 2),
     "abs": call("abs"),
+    "magnitude": call("abs"),
     "ceil": call("math.ceil"),
     "floor": call("math.floor"),
     "round": call("round"),
@@ -225,7 +226,7 @@ class _Printer:
         self.tables["_UNTIL"] = numbers("_UNTIL", rows.ends)
         lines = [*self._before(), "i = bisect_right(_UNTIL, t)"]
         form_of = rows.form_of()
-        if len(rows.forms) > 1:
+        if len(rows.forms) > 1 and not rows.is_plain:
             self.tables["_FORM"] = numbers("_FORM", form_of)
         for k, form in reversed(list(enumerate(rows.forms))):
             columns = form.columns(len(form_of))
@@ -235,7 +236,8 @@ class _Printer:
             self.writer.columns = [f"{name}[i]" for name in names]
             inner, value = self.writer.block(form.value, form.ranges(len(form_of)))
             block = [*inner, f"return {_float(form.value, value)}"]
-            lines += [f"if _FORM[i] == {k}:", *indent(block, 1)] if k else block
+            applies = f"t >= {rows.ends[-1]!r}" if rows.is_plain else f"_FORM[i] == {k}"
+            lines += [f"if {applies}:", *indent(block, 1)] if k else block
         return lines
 
     def _lines(self, segment: Segment, start: Node | None) -> list[str]:

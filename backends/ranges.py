@@ -82,9 +82,8 @@ class Ranges:
         if node.name == "square":
             return max(abs(ranges[0][0]), abs(ranges[0][1])) < 1e150
         if node.name == "pow":
-            (low, high), (least, most) = ranges
-            steepest = max((abs(math.log(b)) for b in (low, high) if 0 < b < math.inf), default=math.inf)
-            return low > 0 and high < math.inf and steepest * max(abs(least), abs(most)) < 700
+            (low, high), exponents = ranges
+            return 0 < low <= high < math.inf and all(math.log(b) * e < 700 for b in (low, high) for e in exponents)
         if node.name in ("add", "sub", "mul"):
             return all(math.isfinite(side) for side in self.of(node))
         if node.name in ("sin", "cos", "tan", "floor", "ceil", "round"):
@@ -126,6 +125,11 @@ def _powers(a: Range, b: Range) -> Range:
     return min(sides), max(sides)
 
 
+def _sizes(a: Range) -> Range:
+    low, high = abs(a[0]), abs(a[1])
+    return 0.0 if a[0] <= 0 <= a[1] else min(low, high), max(low, high)
+
+
 def _hull(_: Range, a: Range, b: Range) -> Range:
     return min(a[0], b[0]), max(a[1], b[1])
 
@@ -150,7 +154,8 @@ _RULES: dict[str, Callable[..., Range]] = {
     "log1p": _monotone(math.log1p),
     "floor": _monotone(lambda x: math.floor(x) if math.isfinite(x) else x),
     "ceil": _monotone(lambda x: math.ceil(x) if math.isfinite(x) else x),
-    "abs": lambda a: (0.0 if a[0] <= 0 <= a[1] else min(abs(a[0]), abs(a[1])), max(abs(a[0]), abs(a[1]))),
+    "abs": _sizes,
+    "magnitude": _sizes,
     "min": lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
     "max": lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
     "where": _hull,

@@ -11,6 +11,7 @@ import sympy
 from .. import constants, limits, tree
 from ..tree import Expr
 from .operations import Node, Operations, rule
+from .whole import modulo, quotient
 
 
 @rule(tree.CycleIndex)
@@ -18,8 +19,8 @@ def _cycle_index(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     clock, start, length, stretch = expr.args
     passed = low.code(tree.elapsed(clock, start), clocks)
     if _is_one(stretch):
-        return low.op("floordiv", passed, low.code(length, clocks))
-    table = _cycle_table(length, stretch)
+        return quotient(low, passed, low.code(length, clocks))
+    table = _cycle_table(length, stretch, _last(low, expr, clocks))
     if table is not None:
         return low.op("search", passed, value=table)
     return _searched_index(low, passed, low.code(length, clocks), low.code(stretch, clocks))
@@ -30,12 +31,76 @@ def _cycle_time(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     clock, start, length, stretch = expr.args
     passed = low.code(tree.elapsed(clock, start), clocks)
     if _is_one(stretch):
-        return low.op("mod", passed, low.code(length, clocks))
+        return modulo(low, passed, low.code(length, clocks))
     index = low.code(tree.CycleIndex(*expr.args), clocks)
-    table = _cycle_table(length, stretch)
+    table = _cycle_table(length, stretch, _last(low, expr, clocks))
     if table is not None:
-        return low.sub(passed, low.op("take", index, value=table))
+        return _beside(low, expr, Fraction(0), clocks)
     return low.sub(passed, _cycle_start(low, index, low.code(length, clocks), low.code(stretch, clocks)))
+
+
+def beside_cycle(low: Operations, terms: list[Expr], clocks: dict[Expr, Node]) -> Node | None:
+    """The time in a cycle less a part of the cycle, or the other way round; None for another sum.
+
+    Cycles begin and end at numbers that are no floats: the difference from the rounded one is taken off last.
+    """
+    for time, part in (terms, reversed(terms)):
+        sign = 1 if isinstance(time, tree.CycleTime) else -1
+        cycle = time if sign > 0 else tree.negate(time)
+        factor, power = tree.coefficient(part)
+        if not isinstance(cycle, tree.CycleTime) or not isinstance(power, sympy.Pow):
+            continue
+        length, stretch = cycle.args[2:]
+        table = _cycle_table(length, stretch, _last(low, cycle, clocks))
+        if table is None or power != tree.power(stretch, tree.CycleIndex(*cycle.args)):
+            continue
+        if not _is_float(tree.fraction(stretch)):
+            beside = _beside(low, cycle, -sign * Fraction(factor), clocks)
+            return beside if sign > 0 else low.neg(beside)
+    return None
+
+
+def _beside(low: Operations, cycle: Expr, part: Fraction, clocks: dict[Expr, Node]) -> Node:
+    """The time since a cycle has passed so many steps of the first one."""
+    clock, start, length, stretch = cycle.args
+    table = _cycle_table(length, stretch, _last(low, cycle, clocks))
+    assert table is not None
+    passed, index = (low.code(x, clocks) for x in (tree.elapsed(clock, start), tree.CycleIndex(*cycle.args)))
+    places, rests = _parts(length, stretch, part, len(table)) if part else (table, _rests(length, stretch, table))
+    beside = low.sub(passed, low.op("take", index, value=places))
+    return low.sub(beside, low.op("take", index, value=rests)) if any(rests) else beside
+
+
+def _last(low: Operations, cycle: Expr, clocks: dict[Expr, Node]) -> Fraction | None:
+    """The last step of the segment by the clock of a repetition, None where that is not known."""
+    clock, start = cycle.args[:2]
+    known = clock == tree.t and clocks.get(tree.t) is low.step and isinstance(start, sympy.Rational)
+    return low.time[1] - tree.fraction(start) if known and low.time[1] is not None else None
+
+
+def _begins(length: Expr, stretch: Expr, count: int) -> list[Fraction]:
+    """When the first cycles begin."""
+    cycle, factor = tree.fraction(length), tree.fraction(stretch)
+    return [cycle * (factor**i - 1) / (factor - 1) for i in range(count)]
+
+
+def _rests(length: Expr, stretch: Expr, table: tuple[float, ...]) -> tuple[float, ...]:
+    """What is left of the beginnings of cycles when their floats are taken off."""
+    begins = _begins(length, stretch, len(table))
+    return tuple(constants.nearest_float(b - Fraction(x)) for b, x in zip(begins, table, strict=True))
+
+
+def _is_float(value: Fraction) -> bool:
+    return Fraction(constants.nearest_float(value)) == value
+
+
+@lru_cache(maxsize=64)
+def _parts(length: Expr, stretch: Expr, part: Fraction, count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """When each cycle has passed so many steps of the first one, as floats, and what is left of the exact numbers."""
+    factor = tree.fraction(stretch)
+    exact = [begin + part * factor**i for i, begin in enumerate(_begins(length, stretch, count))]
+    near = tuple(constants.nearest_float(x) for x in exact)
+    return near, tuple(constants.nearest_float(x - Fraction(n)) for x, n in zip(exact, near, strict=True))
 
 
 def _is_one(stretch: Expr) -> bool:
@@ -44,15 +109,16 @@ def _is_one(stretch: Expr) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _cycle_table(length: Expr, stretch: Expr) -> tuple[float, ...] | None:
-    """When the cycles begin, up to 2**53, exact and rounded up; None for a table that would be long or is not known."""
+def _cycle_table(length: Expr, stretch: Expr, last: Fraction | None) -> tuple[float, ...] | None:
+    """When the cycles begin, up to the last step, exact and rounded up; None for a table that is long or not known."""
     if not isinstance(length, sympy.Rational) or not isinstance(stretch, sympy.Rational):
         return None
     cycle, factor = tree.fraction(length), tree.fraction(stretch)
     if factor < Fraction(11, 10) and factor > Fraction(9, 10):
         return None
     begin, begins = Fraction(0), [0.0]
-    while begin < 2**53 and len(begins) < 512:
+    end = Fraction(2**53) if last is None else min(last, Fraction(2**53))
+    while begin < end and len(begins) < 512:
         begin += cycle
         cycle *= factor
         rounded = constants.nearest_float(begin)

@@ -12,7 +12,9 @@ from .. import constants, functions, tree
 from .between import between
 from .cutting import bounds, clock_of
 from .operations import Node, Operations, number_of, rule
+from .repetition import beside_cycle
 from .waves import one_and
+from .whole import modulo
 
 
 @rule(sympy.Add)
@@ -30,6 +32,9 @@ def _add(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
         if special is not None:
             return special
     if len(terms) == 2:
+        beside = beside_cycle(low, terms, clocks)
+        if beside is not None:
+            return beside
         rescaled = _sigmoid_above(low, terms, clocks)
         if rescaled is None:
             rescaled = between(low, terms, clocks)
@@ -68,8 +73,8 @@ def _at(expr: Expr, part: Expr, value: Expr) -> Expr:
 @rule(sympy.Mul)
 def _mul(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     """Constants together, rounded once; times as one division; what is divided by, last."""
-    fixed = [f for f in expr.args if not f.free_symbols]
-    rest = [f for f in expr.args if f.free_symbols]
+    fixed = [f for f in expr.args if low.is_fixed(f)]
+    rest = [f for f in expr.args if not low.is_fixed(f)]
     constant = tree.multiply(*fixed) if fixed else tree.ONE
     factor = constants.fraction_of(constant)
     if len(rest) == 1 and isinstance(constant, sympy.Rational) and isinstance(factor, Fraction):
@@ -96,38 +101,11 @@ def _is_inverse(expr: Expr) -> bool:
     return isinstance(expr, sympy.Pow) and expr.exp == -1
 
 
-@rule(sympy.Pow)
-def _pow(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    base, exponent = expr.args
-    if exponent == -1:
-        return low.div(low.const(Fraction(1)), low.code(base, clocks))
-    if exponent == sympy.Rational(1, 2):
-        return low.op("sqrt", low.code(base, clocks))
-    if exponent == sympy.Rational(-1, 2):
-        return low.div(low.const(Fraction(1)), low.op("sqrt", low.code(base, clocks)))
-    if exponent in (2, 3):
-        node = low.code(base, clocks)
-        return low.square(node) if exponent == 2 else low.op("mul", low.op("mul", node, node), node)
-    if not any(n.is_Symbol for n in tree.walk(base)):
-        logarithm = _rounded_better(base)
-        if logarithm is not None:
-            return low.op("exp", low.mul(low.const(logarithm), low.code(exponent, clocks)))
-    return low.op("pow", low.code(base, clocks), low.code(exponent, clocks))
-
-
-def _rounded_better(base: Expr) -> Fraction | float | None:
-    """The logarithm of a constant base, where its rounding does less harm when it is raised than that of the base."""
-    known = constants.fraction_of(base)
-    if not isinstance(known, Fraction) or known <= 0 or Fraction(constants.nearest_float(known)) == known:
-        return None
-    logarithm = constants.fraction_of(functions.logarithm(base))
-    return logarithm if -0.5 < logarithm < 0.5 else None
-
-
 @rule(tree.Elapsed)
 def _elapsed(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    clock, start = (low.code(a, clocks) for a in expr.args)
-    return low.sub(clock, start)
+    time, start = expr.args
+    beside = beside_cycle(low, [time, tree.negate(start)], clocks)
+    return low.sub(low.code(time, clocks), low.code(start, clocks)) if beside is None else beside
 
 
 @rule(tree.Progress)
@@ -156,7 +134,7 @@ def _whole(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 
 @rule(sympy.Mod)
 def _mod(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
-    return low.op("mod", *(low.code(a, clocks) for a in expr.args))
+    return modulo(low, *(low.code(a, clocks) for a in expr.args))
 
 
 @rule(sympy.Min, sympy.Max)
@@ -178,7 +156,7 @@ def _log(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
 
 
 _SAME = {
-    sympy.exp: "exp", log2: "log2", log10: "log10", sympy.tan: "tan", sympy.tanh: "tanh",
+    log2: "log2", log10: "log10", sympy.tanh: "tanh",
     sympy.Abs: "abs", tree.Sigmoid: "sigmoid", tree.Round: "round",
     tree.Bezier: "bezier", sympy.StrictLessThan: "lt", sympy.LessThan: "le", sympy.Equality: "eq",
     sympy.Unequality: "ne",

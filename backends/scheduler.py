@@ -70,7 +70,7 @@ def added(source: Source, schedule: Any, name: str, prefix: str) -> Source:
     target: Any = load("python")
     python: Source = target.parts(schedule, formula, prefix)
     alone = replace(python, helpers={**python.helpers, formula: python.function}, function="")
-    both = source.joined(alone, "number_")
+    both = source.joined(alone, 2)
     text = _class(schedule, name, formula, target.arguments(schedule, formula))
     return replace(both, imports=[*both.imports, *_IMPORTS], function=assemble(both.function, text).rstrip("\n"))
 

@@ -13,12 +13,9 @@ from fractions import Fraction
 from itertools import pairwise
 
 from .. import constants
-from .lowering import Segment
+from .lowering import FEWEST, Segment
 from .operations import Node, number_of
 from .ranges import LARGEST, Ranges, uses_step, walk
-
-FEWEST = 9
-"""Segments from which a table is shorter and faster than a formula for each."""
 
 MOST_BUCKETS = 65536
 """Buckets up to which looking a stage up is faster than searching for it."""
@@ -78,7 +75,7 @@ class Form:
         return names
 
 
-_ROLES = {("sub", 0): "END", ("sub", 1): "BEGIN", ("div", 1): "LENGTH", ("mul", 0): "SCALE", ("add", 1): "OFFSET"}
+_ROLES = {("sub", 0): "END", ("sub", 1): "ORIGIN", ("div", 1): "LENGTH", ("mul", 0): "SCALE", ("add", 1): "OFFSET"}
 """What a column is, by the operation that uses it and the place that it has there."""
 
 
@@ -97,6 +94,11 @@ class Table:
     def form_of(self) -> list[int]:
         """The number of the form of each segment."""
         return [next(k for k, f in enumerate(self.forms) if i in f.rows) for i in range(len(self.ends) + 1)]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all stages have one form but the last, which a comparison of the step tells."""
+        return len(self.forms) == 2 and list(self.forms[1].rows) == [len(self.ends)]
 
 
 def table(segments: tuple[Segment, ...]) -> Table | None:
@@ -281,6 +283,9 @@ def _node(formula: object, found: list[_Column]) -> Node:
         found.append(formula)
         return Node("column", (), len(found) - 1)
     assert isinstance(formula, tuple)
+    if formula[0] == "add" and isinstance(formula[1], _Column) and max(formula[1].values) <= 0 > min(formula[1].values):
+        formula[1].values[:] = [-v for v in formula[1].values]
+        return Node("sub", (_node(formula[2], found), _node(formula[1], found)))
     args = [_node(part, found) for part in formula[1:]]
     if formula[0] == "add":
         return _sum(*args)

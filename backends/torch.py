@@ -6,7 +6,7 @@ from typing import Any
 
 from . import scheduler
 from .branchless import Dialect, source
-from .module import Source, form_of, indent, listed, module
+from .module import Source, form_of, listed, module
 from .writer import ATOM, INFIX, Language, call
 
 REQUIRES = "torch"
@@ -27,6 +27,7 @@ _TEMPLATES = {
     "min": call("_minimum", 2),
     "max": call("_maximum", 2),
     "abs": call("torch.abs"),
+    "magnitude": call("_magnitude"),
     "ceil": call("torch.ceil"),
     "floor": call("torch.floor"),
     "round": call("torch.round"),
@@ -71,6 +72,11 @@ def _floor_divide(x: Any, y: Any) -> Any:
 def _modulo(x: Any, y: Any) -> Any:
     return x - _floor_divide(x, y) * y
 """,
+    "_magnitude": """
+def _magnitude(x):
+    # Unlike that of `abs`, its derivative at 0 is not 0.
+    return torch.where(x < 0, -x, x)
+""",
     "_minimum": """
 def _minimum(x: Any, y: Any) -> Any:
     return torch.where(x < y, x, y)
@@ -109,7 +115,8 @@ def _in_order(t: Any) -> Any:
     row = t.reshape(-1)
     try:
         row[0].item()
-        cuts = [0, *torch.searchsorted(row, torch.tensor(_ENDS)).tolist(), row.numel()]
+        cuts = torch.searchsorted(row, torch.tensor(_ENDS)).tolist()
+        cuts = [0, *cuts, row.numel()]
         if not _is_ascending(row, cuts):
             return None
     except RuntimeError:  # inside vmap no number can be read
@@ -149,16 +156,30 @@ def _take(begins: Any, index: Any) -> Any:
 """,
 }
 
-_TENSOR = """
+_BODY = """
+if not isinstance(t, torch.Tensor):
+    return float(_values(torch.tensor(t, dtype=torch.float64)))
 steps = torch.as_tensor(t)
 kind = steps.dtype if steps.is_floating_point() else torch.get_default_dtype()
+return _values(steps.to(torch.float64)).to(kind)
+"""
+
+_BODY_WITH_PARAMETERS = """
+if not any(isinstance(x, torch.Tensor) for x in numbers):
+    given = [torch.tensor(x, dtype=torch.float64) for x in numbers]
+    return float(_values(*given))
+steps = torch.as_tensor(t)
+kind = steps.dtype if steps.is_floating_point() else torch.get_default_dtype()
+given = [torch.as_tensor(x, device=steps.device) for x in numbers]
+given = [x.to(torch.float64) for x in given]
+return _values(*given).to(kind)
 """
 
 _DIALECT = Dialect(
     target="torch",
     needs="PyTorch",
     imports=("import torch",),
-    language=Language(_TEMPLATES, pi="math.pi", room=76),
+    language=Language(_TEMPLATES, pi="math.pi", room=72),
     helpers=_HELPERS,
     needed_by={"_modulo": ("_floor_divide",), "_in_order": ("_is_ascending",)},
     in_order="_in_order",
@@ -167,7 +188,7 @@ _DIALECT = Dialect(
     zeros="torch.zeros_like(t)",
     number="float | torch.Tensor",
     array='torch.tensor({}, dtype=torch.float64, device="cpu")',
-    taken=frozenset({"torch", "steps", "kind", "values", "math", "partial", "pairwise"}),
+    taken=frozenset({"torch", "steps", "kind", "values", "given", "numbers", "any", "math", "partial", "pairwise"}),
 )
 
 
@@ -191,18 +212,10 @@ def _with_scheduler(schedule: Any, name: str, prefix: str) -> Source:
     return scheduler.added(_source(schedule, name, prefix), schedule, name, prefix)
 
 
-def _entry(names: list[str], in_order: bool) -> str:
-    arguments = ["t", *names]
-    is_number = "not isinstance(t, torch.Tensor)"
+def _entry(names: list[str], in_order: bool) -> list[str]:
     if names:
-        is_number = f"not any(isinstance(x, torch.Tensor) for x in ({', '.join(arguments)}))"
-    numbers = [f"torch.tensor({n}, dtype=torch.float64)" for n in arguments]
-    given = ["steps.to(torch.float64)"]
-    given += [f"torch.as_tensor({n}, dtype=torch.float64, device=steps.device)" for n in names]
-    lines = _TENSOR.strip("\n").splitlines()
+        return [*listed("numbers = (", ["t", *names], ")"), *_BODY_WITH_PARAMETERS.strip("\n").splitlines()]
+    lines = _BODY.strip("\n").splitlines()
     if in_order:
-        lines[1:1] = ["values = _in_order(steps)", "if values is not None:", "    return values"]
-    alone = ["values = _values(", *(f"    {n}," for n in numbers), ")", "return float(values)"]
-    if not names:
-        alone = [f"return float(_values({numbers[0]}))"]
-    return "\n".join([f"if {is_number}:", *indent(alone, 1), *lines, *listed("return _values(", given, ").to(kind)")])
+        lines[3:3] = ["values = _in_order(steps)", "if values is not None:", "    return values"]
+    return lines

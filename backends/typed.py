@@ -9,6 +9,9 @@ from .figures import Figure
 from .letters import Letter
 from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row
 
+WIDTH = 80
+"""Columns from which a condition stands below its value."""
+
 
 class Typed(Notation):
     """Draws forms with the characters of a keyboard: every product has its `*`, every power its `^`."""
@@ -60,6 +63,10 @@ class Typed(Notation):
         width = max(len(value.text) for value, _ in rows)
         before = max(len(first) for _, (first, _) in rows)
         lines = [f"{value.text:<{width}}   {first:>{before}}{rest}".rstrip() for value, (first, rest) in rows]
+        if max(map(len, lines)) > WIDTH:
+            lines = [
+                line for value, (first, rest) in rows for line in (value.text, f"    {first}{rest}") if line.strip()
+            ]
         head = f"{symbol} " if symbol else ""
         lines = [(head if i == 0 else " " * len(head)) + line for i, line in enumerate(lines)]
         return "\n".join([*lines, *(f"where {letter} = {meaning}" for letter, meaning in legend)])

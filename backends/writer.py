@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from .. import constants
 from .labels import Label
-from .module import figure
+from .module import WIDTH, figure
 from .operations import Node, number_of
 from .ranges import Ranges
 
@@ -164,7 +164,7 @@ class Writer:
         texts: list[str] = []
         for i, node in enumerate(nodes):
             inner, text = self.block(node, Ranges((0.0, 0.0)))
-            if node.name != "const":
+            if node.name not in ("const", "param"):
                 lines += [*inner, self.language.variable.format(f"until{i}", text)]
                 text = f"until{i}"
             texts.append(text)
@@ -229,6 +229,8 @@ class Writer:
             number = language.figure(value) if label.is_whole else repr(value)
             text = language.constant.format(name, formula if formula and label.is_exact else number)
             note = language.comment.format(formula) if formula and not label.is_exact else ""
+            if len(text + note) > WIDTH:  # the formula is too long to be read
+                text, note = language.constant.format(name, number), ""
             self._labels[name] = label.place, text + note
         return name
 

@@ -191,5 +191,6 @@ def called(schedule: Schedule, t: Any, parameters: Mapping[str, Any]) -> Any:
     for name in names:
         if name not in parameters:
             raise ScheduleError(f"`{name}` has no value", hint=f"schedule(t, {name}=...) or schedule.bind({name}=...)")
-    written = function.__code__.co_varnames[1 : 1 + len(names)] if names else ()
+    code = getattr(function, "__wrapped__", function).__code__
+    written = code.co_varnames[1 : 1 + len(names)] if names else ()
     return function(t, **{w: parameters[n] for w, n in zip(written, names, strict=True)})

@@ -227,13 +227,25 @@ def _number(token: Token) -> tuple[Fraction, str]:
             label = f"did you mean `{close}`?"
         hint = "units are k, M, B for 10^3, 10^6, 10^9, and %, ep, tok, img for lengths; steps have none"
         raise ScheduleError(f"unknown unit `{suffix}`", None, span, label, hint)
-    if len(digits) > limits.DIGITS or len(exponent.lstrip("+-").lstrip("0")) > 6 or abs(int(exponent)) > limits.DIGITS:
+    factor, unit = UNITS[suffix]
+    is_short = len(digits) <= 2 * limits.DIGITS and len(exponent.lstrip("+-0")) <= len(str(limits.DIGITS))
+    value = _exact(digits, int(exponent)) * factor if is_short else None
+    if value is None or not _is_bounded(value, digits):
         title = f"this number is too long: the limits are {limits.DIGITS} digits and an exponent of {limits.DIGITS}"
         raise ScheduleError(title, None, _span(token))
-    factor, unit = UNITS[suffix]
+    return value, unit
+
+
+def _exact(digits: str, exponent: int) -> Fraction:
     whole, _, part = digits.partition(".")
-    places = len(part) - int(exponent)
-    return Fraction(int(whole + part) * factor * 10 ** max(-places, 0), 10 ** max(places, 0)), unit
+    places = len(part) - exponent
+    return Fraction(int(whole + part) * 10 ** max(-places, 0), 10 ** max(places, 0))
+
+
+def _is_bounded(value: Fraction, digits: str) -> bool:
+    """Whether a number is within the limits; it is then also in the canonical text, however it is written there."""
+    tenth = Fraction(10) ** -limits.DIGITS
+    return len(digits.replace(".", "").strip("0")) <= limits.DIGITS and (not value or tenth <= value < 10 / tenth)
 
 
 def _span(first: Any, last: Any = None, *rest: Any) -> Span:

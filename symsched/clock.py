@@ -42,6 +42,8 @@ class Clock:
         """The fraction of a stage of this length that has passed."""
         if self.edge is not None:
             return self.edge
+        if tree.is_zero(length):  # before it is multiplied by a factor that depends on the step
+            return ONE
         total = tree.multiply(self.factor, length)
         if self.backwards:
             return tree.subtract(ONE, tree.progress(self.base, tree.subtract(self.offset, total), total))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from . import tree
 from .clock import Clock, fixed
 from .errors import ScheduleError, Span
@@ -20,18 +22,27 @@ def _finite(schedule: Signal, span: Span, what: str) -> Signal:
     return schedule
 
 
+def _number(value: Signal, name: str, span: Span) -> Expr:
+    """A value that is known where the schedule is put together."""
+    if not isinstance(value, Number):
+        title = f"`{name}` must be a number, but this waits for a neighbour in the chain"
+        raise ScheduleError(title, None, value.span or span, "", "write the value itself")
+    return value.value
+
+
 @primitive("repeat", neighbours="repeated")
-def repeat(span: Span, schedule: Signal, count: Number, stretch: Number, scale: Number) -> Value:
+def repeat(span: Span, schedule: Signal, count: Number, stretch: Signal, scale: Signal) -> Value:
     _finite(schedule, span, "repeated")
-    factor = tree.approximate(stretch.value)
+    longer, larger = _number(stretch, "stretch", span), _number(scale, "scale", span)
+    factor = tree.approximate(longer)
     if factor is not None and factor <= 0:
         raise ScheduleError("`stretch` must be positive", None, stretch.span or span)
     if factor is not None and factor < 1 and count.value == INFINITY:
         hint = "give it a count: repeat(..., count=5)"
         raise ScheduleError("cycles that get shorter need a count", None, stretch.span or span, "", hint)
-    if schedule.duration == 0:
+    if schedule.duration is not None and tree.is_zero(schedule.duration):
         raise ScheduleError("what is repeated must last longer than 0 steps", None, schedule.span or span)
-    return Repeat(schedule, count.value, stretch.value, scale.value, span)
+    return Repeat(schedule, count.value, longer, larger, span)
 
 
 @primitive("reverse", neighbours="closed")
@@ -62,18 +73,20 @@ class _Start(Signal):
         self._measure(span, schedule)
 
     def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
-        return self.schedule.start()
+        return self.schedule.start
 
+    @cached_property
     def end(self) -> Expr:
-        return self.schedule.start()
+        return self.schedule.start
 
 
 @primitive("stretch")
-def stretch(span: Span, schedule: Signal, factor: Number) -> Value:
-    known = tree.approximate(factor.value)
+def stretch(span: Span, schedule: Signal, factor: Signal) -> Value:
+    slower = _number(factor, "factor", span)
+    known = tree.approximate(slower)
     if known is not None and known <= 0:
         raise ScheduleError("`factor` must be positive", None, factor.span or span)
-    return schedule if schedule.duration is None else Stretched(schedule, factor.value, span)
+    return schedule if schedule.duration is None else Stretched(schedule, slower, span)
 
 
 @primitive("at", neighbours="closed")

@@ -112,14 +112,20 @@ def cycle_start(index: Any, length: Any, stretch: Any) -> Any:
 
 
 def cycle_index(x: Any, start: Any, length: Any, stretch: Any) -> Any:
+    if not real.isfinite(x) or not length > 0:  # a length can be too small for a number
+        return real.nan
+    passed = (x - start) / length
     if stretch == 1:
-        return real.floor((x - start) / length)
-    index = int(real.floor(real.log(1 + (x - start) * (stretch - 1) / length) / real.log(stretch) + real.mpf("0.5")))
+        return real.floor(passed)
+    if 1 + passed * (stretch - 1) <= 0:  # cycles that get shorter have come to their end, where nobody looks
+        return real.mpf(0)
+    index = int(real.floor(real.log(1 + passed * (stretch - 1)) / real.log(stretch) + real.mpf("0.5")))
     return real.mpf(index if cycle_start(index, length, stretch) <= x - start else index - 1)
 
 
 def _cycle_time(x: Any, start: Any, length: Any, stretch: Any) -> Any:
-    return x - start - cycle_start(int(cycle_index(x, start, length, stretch)), length, stretch)
+    index = cycle_index(x, start, length, stretch)
+    return index if real.isnan(index) else x - start - cycle_start(int(index), length, stretch)
 
 
 def _bezier(u: Any, x1: Any, y1: Any, x2: Any, y2: Any) -> Any:

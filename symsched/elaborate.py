@@ -14,7 +14,7 @@ from sympy import Expr, Symbol, pi
 from . import arithmetic, branching, composition, elementary, limits, prelude, ramps, tree  # noqa: F401 (primitives)
 from .arguments import Default, bind, option, resolved
 from .errors import ScheduleError, Span
-from .names import UNIT_NAMES
+from .names import UNIT_NAMES, written
 from .nodes import (
     Annotated,
     Call,
@@ -56,11 +56,14 @@ class Elaborator:
         self.parameters: dict[str, Symbol] = {}
         self.lookup = Lookup()
         self.nodes = self.level = 0
+        self.most = limits.FEW_NODES
+        self.expression: Node | None = None
         self.opened = 0
         self._worked_out: dict[str, AnyValue] = {}
 
     def root(self, node: Node, visible: int | None = None) -> Signal:
         """The signal of a program's expression."""
+        self.expression = node
         slot = Slot(self.lookup, None)
         value = self.value(node, Scope(slot, len(self.names.definitions) if visible is None else visible, {}))
         if not isinstance(value, Signal):
@@ -83,17 +86,27 @@ class Elaborator:
         self.level += 1
         span = scope.site or node.span
         try:
-            if self.nodes > limits.NODES:
-                raise ScheduleError(f"this expands to more than {limits.NODES} nodes, which is the limit")
+            self._check_expansion(self.nodes)
             if self.level > limits.LEVELS:
                 raise ScheduleError(f"functions and definitions nested too deep: the limit is {limits.LEVELS}")
-            return self._value(node, scope, span)
+            value = self._value(node, scope, span)
+            if isinstance(value, Signal | Items):
+                self._check_expansion(value.size)
+            return value
         except ScheduleError as error:
             if error.span is None:
                 error.span = span
             raise
         finally:
             self.level -= 1
+
+    def _check_expansion(self, nodes: int) -> None:
+        """Refuse what is out of proportion to what is written, which is counted only where there is much of it."""
+        if nodes > self.most and self.most == limits.FEW_NODES and self.expression is not None:
+            most = limits.EXPANSION * written(self.names.definitions, self.expression)
+            self.most = max(limits.FEW_NODES, min(most, limits.NODES))
+        if nodes > self.most:
+            raise ScheduleError(f"this expands to more than {self.most} nodes, the limit for a text of its length")
 
     def _value(self, node: Node, scope: Scope, span: Span) -> AnyValue:
         match node:

@@ -109,8 +109,9 @@ def item(span: Span, values: Items, index: Signal) -> Value:
         return Select(index.bounds, index.closed, chosen, span)
     if isinstance(index, Number):
         return _at(values, index, span)
-    choices = [(Condition("==", index, Number(tree.Integer(i))), _signal(v, span)) for i, v in enumerate(values.items)]
-    return Where(choices[:-1], _signal(_some(values, span)[-1], span), span) if len(choices) > 1 else choices[0][1]
+    *items, last = (_signal(v, span) for v in _some(values, span))
+    choices = [(Condition("==", index, Number(tree.Integer(i))), v) for i, v in enumerate(items)]
+    return Where(choices, last, span) if choices else last
 
 
 def _at(values: Items, index: Signal, span: Span) -> Value:

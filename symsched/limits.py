@@ -18,8 +18,14 @@ TREE_DEPTH = 160
 NODES = 100_000
 """Nodes of the exact tree, a part that is used twice counted twice."""
 
+EXPANSION = 32
+"""Nodes that a program may expand to for each node that is written, so that its time is linear in its length."""
+
+FEW_NODES = 16_384
+"""Nodes that any program may expand to, however short it is."""
+
 DIGITS = 400
-"""Digits of a number literal, and the largest decimal exponent it may have."""
+"""Digits of a number literal, zeros at its ends left out, and the largest decimal exponent that it may have."""
 
 BITS = 4096
 """Size of the numerator and of the denominator of an exact number."""

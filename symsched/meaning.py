@@ -80,6 +80,9 @@ def _with_rest(
     if span is None:
         return elaborator, signal, signal.duration
     total = elaborator.total(span)
+    if total.has(tree.parameter("rest")):
+        title = "`rest` is what is left of `total`, and here `total` depends on it"
+        raise ScheduleError(title, None, span, "", "write the length of the run: total = 10k")
     rest = _solve(signal.duration, total, span)
     elaborator = Elaborator(definitions, rest)
     elaborator.total(span)

@@ -39,6 +39,18 @@ def names_in(node: Node, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
         stack.extend(reversed(children(node)))
 
 
+def written(definitions: tuple[Definition, ...], expression: Node) -> int:
+    """How many nodes an expression and the definitions that it uses are written with."""
+    stack, found = [expression], 0
+    for definition in reached(definitions, expression):
+        parameters = definition.parameters if isinstance(definition, Function) else ()
+        stack += [definition.body, *(p.default for p in parameters if p.default is not None)]
+    while stack:
+        found += 1
+        stack += children(stack.pop())
+    return found
+
+
 def _names_of(definition: Definition) -> Iterator[str]:
     if isinstance(definition, Value):
         yield from names_in(definition.body)

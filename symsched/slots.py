@@ -7,6 +7,7 @@ operands are known. A slot without neighbours passes the question on to the slot
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from . import tree
@@ -98,7 +99,7 @@ class Slot:
     def look(self, side: Side) -> Expr:
         neighbour = self.after if side == "next" else self.before
         if neighbour is not None:
-            return neighbour.start() if side == "next" else neighbour.end()
+            return neighbour.start if side == "next" else neighbour.end
         if self.around is not None:
             if (self, side) in self.lookup.writing:
                 self.lookup.writing.setdefault((self.around, side), self.lookup.writing[self, side])
@@ -145,5 +146,6 @@ class Open(Signal):
         lookup.writing.setdefault((self.slot, self.side), self.writing)
         return lookup.value(self.slot, self.side)
 
+    @cached_property
     def end(self) -> Expr:
         return self.at(Clock())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from . import functions, limits, tree
@@ -47,12 +48,14 @@ class Signal:
                 return tree.piecewise(choices)
         if choices and tree.compare(">=", self.duration, horizon) == true:
             return tree.piecewise([*choices[:-1], (choices[-1][0], true)])
-        return tree.piecewise([*choices, (self.end(), true)])
+        return tree.piecewise([*choices, (self.end, true)])
 
+    @cached_property
     def start(self) -> Expr:
         """The value at the very start."""
         return self.at(fixed(ZERO))
 
+    @cached_property
     def end(self) -> Expr:
         """The value that is held past the end."""
         raise NotImplementedError
@@ -100,6 +103,7 @@ class Number(Signal):
     def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
         return self.value
 
+    @cached_property
     def end(self) -> Expr:
         return self.value
 
@@ -166,11 +170,13 @@ class Pointwise(Signal):
     def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
         return self._apply([p.at(clock, horizon) for p in self.parts])
 
+    @cached_property
     def start(self) -> Expr:
-        return self._apply([p.start() for p in self.parts])
+        return self._apply([p.start for p in self.parts])
 
+    @cached_property
     def end(self) -> Expr:
-        return self._apply([p.end() for p in self.parts])
+        return self._apply([p.end for p in self.parts])
 
 
 class Select(Signal):
@@ -211,6 +217,7 @@ class Where(Signal):
         pairs = [(b.at(clock, horizon), c.at(clock)) for c, b in self.choices]
         return tree.piecewise([*pairs, (self.otherwise.at(clock, horizon), true)])
 
+    @cached_property
     def end(self) -> Expr:
         return self.at(fixed(ZERO if self.duration is None else self.duration, left=True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 from . import functions, tree
 from .clock import Clock, fixed
@@ -37,15 +38,17 @@ class Slice(Signal):
             else:
                 if pieces and pieces[-1].until == INFINITY:
                     return pieces
-                return [*pieces, Piece(self.inner.end(), end)]
+                return [*pieces, Piece(self.inner.end, end)]
         return [Piece(self.inner.at(inner_clock), end)]
 
+    @cached_property
     def start(self) -> Expr:
-        return self.inner.start() if self.begin == 0 else self.inner.at(fixed(self.begin))
+        return self.inner.start if self.begin == 0 else self.inner.at(fixed(self.begin))
 
+    @cached_property
     def end(self) -> Expr:
         if self.inner.duration is not None and self.stop == self.inner.duration:
-            return self.inner.end()
+            return self.inner.end
         return self.inner.at(fixed(self.stop, left=True))
 
 
@@ -65,9 +68,11 @@ class Ramp(Signal):
         assert self.duration is not None
         return [Piece(self.body.at(replace(clock, edge=None), self.duration), clock.bound(self.duration))]
 
+    @cached_property
     def start(self) -> Expr:
         return self.body.at(fixed(ZERO, edge=ZERO))
 
+    @cached_property
     def end(self) -> Expr:
         assert self.duration is not None
         return self.body.at(fixed(self.duration, left=True, edge=ONE))
@@ -95,11 +100,13 @@ class Chain(Signal):
                 passed = tree.add(passed, part.duration)
         return pieces
 
+    @cached_property
     def start(self) -> Expr:
-        return self.parts[0].start()
+        return self.parts[0].start
 
+    @cached_property
     def end(self) -> Expr:
-        return self.parts[-1].end()
+        return self.parts[-1].end
 
 
 class Stretched(Signal):
@@ -113,11 +120,13 @@ class Stretched(Signal):
     def pieces(self, clock: Clock) -> list[Piece]:
         return self.inner.pieces(clock.slower(self.factor))
 
+    @cached_property
     def start(self) -> Expr:
-        return self.inner.start()
+        return self.inner.start
 
+    @cached_property
     def end(self) -> Expr:
-        return self.inner.end()
+        return self.inner.end
 
 
 class Reversed(Signal):
@@ -135,11 +144,13 @@ class Reversed(Signal):
         bounds = [clock.bound(self.duration), *(p.until for p in pieces[:-1])]
         return [Piece(p.value, b) for p, b in zip(reversed(pieces), reversed(bounds), strict=True)]
 
+    @cached_property
     def start(self) -> Expr:
-        return self.inner.end()
+        return self.inner.end
 
+    @cached_property
     def end(self) -> Expr:
-        return self.inner.start()
+        return self.inner.start
 
 
 class Repeat(Signal):
@@ -215,10 +226,12 @@ class Repeat(Signal):
         slow = clock.slower(tree.power(self.stretch, index))
         return index, replace(slow, base=time, offset=ZERO, backwards=False, left=True)
 
+    @cached_property
     def start(self) -> Expr:
-        return self.inner.start()
+        return self.inner.start
 
+    @cached_property
     def end(self) -> Expr:
         if self.count == 0:
-            return self.inner.start()
-        return tree.multiply(tree.power(self.scale, tree.subtract(self.count, ONE)), self.inner.end())
+            return self.inner.start
+        return tree.multiply(tree.power(self.scale, tree.subtract(self.count, ONE)), self.inner.end)

@@ -70,6 +70,11 @@ def is_number(value: Expr) -> bool:
     return isinstance(value, Rational)
 
 
+def is_zero(value: Expr) -> bool:
+    """Whether a value is 0, also as a formula of numbers: `sqrt(4) - 2` steps are none."""
+    return value == 0 or (bool(value.args) and approximate(value) == 0)
+
+
 def is_infinite(value: Expr) -> bool:
     """Whether a value is `inf` or `-inf`, of which SymPy has one each."""
     return value is INFINITY or value is sympy.S.NegativeInfinity

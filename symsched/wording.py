@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from .nodes import Function, Parameter
+
+LONGEST_NUMBER, LONGEST_FORMULA = 24, 60
+"""Characters of an exact number, and of a formula, in a message."""
 
 
 def decimal_text(value: Fraction) -> str:
@@ -42,14 +46,28 @@ def _plain(digits: str, scale: int) -> str:
 
 
 def number_text(value: Any) -> str:
-    """An exact value in a message: a literal where it is one, a formula where it is not."""
-    from sympy import Rational
+    """An exact value in a message: a literal where it is one, a formula where it is not and short."""
+    from sympy import Rational, sstr
+
+    from . import constants
+    from .walking import size
 
     if isinstance(value, Rational):
         text = decimal_text(Fraction(int(value.p), int(value.q)))
-        return text if len(text) <= 24 else f"{float(value):.6g}"
-    text = str(value.doit() if value.is_Function else value)
-    return "inf" if text == "oo" else text if len(text) <= 60 else "a formula"
+        return text if len(text) <= LONGEST_NUMBER else _rounded(constants.fraction_of(value))
+    if not value.args:
+        return "inf" if value.is_infinite else str(value)
+    if not value.free_symbols:
+        return _rounded(constants.evaluate(value))
+    # In the order of the tree: to find one of its own, SymPy would work out every number in it to the last digit.
+    text = sstr(value, order="none") if size(value) <= LONGEST_FORMULA else ""
+    return text if 0 < len(text) <= LONGEST_FORMULA else "a formula"
+
+
+def _rounded(value: Fraction | float) -> str:
+    """Six digits of a number of any size."""
+    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
+    return f"{exact:.6g}".lower().replace("infinity", "inf")
 
 
 def signature(function: Function, skip: int = 0) -> str:

@@ -235,6 +235,16 @@ def test_every_step_has_a_value(entry: str, backend: str) -> None:
     assert set(values[len(ANY) :]) == {values[0]}
 
 
+@pytest.mark.parametrize("source", ["0.9**t", "0.9999**t", "0.9999999**t", "exp(-t/300)", "0.3**(t/700)"])
+def test_a_decay_starts_at_1_and_is_0_in_the_limit(source: str, backend: str) -> None:
+    steps = [0.0, 0.25, 0.5, 1.0, 1.5, 1e3, 1e3 + 2.0**-10, 1e6, 1e12, 1e300, math.inf]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        values = computed(ss.parse(source), backend, steps, "float64").tolist()
+    assert (values[0], values[-1]) == (1.0, 0.0)
+    assert values == sorted(values, reverse=True)
+
+
 # Shapes and dtypes
 
 FORMS = [

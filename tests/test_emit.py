@@ -1,0 +1,261 @@
+"""Printed source: what it says of itself, how it is laid out, what it needs, and what it computes."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import exact
+import golden
+import numpy as np
+import pytest
+from calls import examples
+from worked import failure
+
+import symsched as ss
+from symsched import api
+from symsched.backends import header
+
+PYTHON = [name for name in golden.targets() if api.backend(name).FUNCTION]
+"""The targets that print Python."""
+
+SINGLE = [case for case in golden.CASES if case != "plan"]
+
+PRINTED = [(case, target) for case in golden.CASES for target in golden.targets()]
+
+
+def bound(case: str) -> ss.Schedule:
+    schedule = golden.schedule(case)
+    assert isinstance(schedule, ss.Schedule)
+    return schedule.bind(**golden.CASES[case].get("parameters", {}))
+
+
+# What is kept
+
+
+@pytest.mark.parametrize(("case", "target"), PRINTED)
+def test_the_source_is_the_one_that_was_reviewed(case: str, target: str) -> None:
+    kept = golden.path(case, target).read_text(encoding="ascii")
+    assert golden.schedule(case).emit(target) == kept
+
+
+def test_every_file_that_is_kept_belongs_to_a_case() -> None:
+    known = {golden.path(case, target) for case, target in PRINTED}
+    assert set(golden.FOLDER.glob("*/*")) == known
+
+
+@pytest.mark.parametrize(("case", "target"), PRINTED)
+def test_the_header_holds_the_schedule(case: str, target: str) -> None:
+    schedule = golden.schedule(case)
+    found = header.read(schedule.emit(target))
+    assert found is not None
+    assert found.options == {"to": target}
+    read = ss.plan(found.text) if isinstance(schedule, ss.Plan) else ss.parse(found.text)
+    assert read == schedule
+
+
+@pytest.mark.parametrize("name", examples())
+def test_the_header_of_every_entry_parses_back(name: str) -> None:
+    schedule = ss.parse(examples()[name])
+    found = header.read(schedule.emit("python"))
+    assert found is not None
+    assert ss.parse(found.text) == schedule
+
+
+@pytest.mark.parametrize("target", PYTHON)
+def test_what_runs_is_what_is_printed(target: str) -> None:
+    function = bound("worked_example").compile(target)
+    assert function.source == golden.path("worked_example", target).read_text(encoding="ascii")  # type: ignore[attr-defined]
+
+
+# How it is written
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every entry of the library and every case on every target that prints Python."""
+    folder = tmp_path_factory.mktemp("printed")
+    (folder / "ruff.toml").write_text('target-version = "py311"\n', encoding="ascii")
+    for target in PYTHON:
+        for number, text in enumerate(examples().values()):
+            (folder / f"entry{number}_{target}.py").write_text(ss.parse(text).emit(target), encoding="ascii")
+        for case in golden.CASES:
+            (folder / f"{case}_{target}.py").write_text(golden.schedule(case).emit(target), encoding="ascii")
+    return folder
+
+
+def run(folder: Path, *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=folder, capture_output=True, encoding="utf-8", check=False
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_the_layout_is_that_of_ruff(modules: Path) -> None:
+    assert run(modules, "ruff", "format", "--check", "--diff", ".") == ""
+
+
+def test_ruff_finds_nothing(modules: Path) -> None:
+    assert run(modules, "ruff", "check", ".") == ""
+
+
+def test_a_badly_laid_out_module_is_seen(tmp_path: Path) -> None:
+    """The test of the tests above."""
+    (tmp_path / "bad.py").write_text("import os\nx=1\n", encoding="ascii")
+    assert run(tmp_path, "ruff", "format", "--check", ".") != ""
+    assert run(tmp_path, "ruff", "check", ".") != ""
+
+
+def test_the_types_hold(modules: Path, tmp_path: Path) -> None:
+    kept = [f"{case}_{target}.py" for case in golden.CASES for target in PYTHON]
+    cache = ["--cache-dir", str(tmp_path)]
+    assert run(modules, "mypy", "--strict", *cache, *kept) == ""
+
+
+def test_every_constant_that_stands_for_a_number_of_the_text_has_its_name() -> None:
+    text = ss.parse("peak = 3e-3; warmup_steps = 250; warmup(linear, warmup_steps) >> cosine(peak, 1e4)").emit("python")
+    found = {t.targets[0].id: t.value for t in ast.parse(text).body if isinstance(t, ast.Assign)}  # type: ignore[attr-defined]
+    assert {name: ast.literal_eval(found[name]) for name in ("PEAK", "WARMUP_STEPS", "COSINE_STEPS")} == {
+        "PEAK": 0.003,
+        "WARMUP_STEPS": 250,
+        "COSINE_STEPS": 10_000,
+    }
+    assert ast.unparse(found["END"]) == "WARMUP_STEPS + COSINE_STEPS"
+
+
+def test_a_plan_shares_its_constants() -> None:
+    lines = golden.schedule("plan").emit("python").splitlines()
+    assert lines.count("PEAK = 0.001") == 1
+    assert [line for line in lines if line.startswith("def ")] == [
+        "def lr(t: float) -> float:",
+        "def weight_decay(t: float) -> float:",
+        "def beta(t: float) -> float:",
+    ]
+
+
+# What it needs, and what it computes
+
+
+SCRIPT = """
+import json, runpy, sys
+request = json.load(sys.stdin)
+values = {}
+for path, steps, parameters in request:
+    function = runpy.run_path(path)["schedule"]
+    function = function() if isinstance(function, type) else function
+    values[path] = [float(function(t, **parameters)).hex() for t in steps]
+assert not [name for name in sys.modules if name.partition(".")[0] in ("symsched", "sympy", "lark")]
+json.dump(values, sys.stdout)
+"""
+
+
+@pytest.mark.parametrize("target", PYTHON)
+def test_a_printed_module_runs_without_symsched(target: str, tmp_path: Path) -> None:
+    request = []
+    for case in SINGLE:
+        path = tmp_path / f"{case}.py"
+        path.write_text(golden.path(case, target).read_text(encoding="ascii"), encoding="ascii")
+        last = golden.CASES[case]["steps"]
+        steps = [0, 1, last // 3, last // 2, last - 1, last, 10**6]
+        request.append([str(path), steps, golden.CASES[case].get("parameters", {})])
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", SCRIPT],
+        input=json.dumps(request),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    for case, (path, steps, parameters) in zip(SINGLE, request, strict=True):
+        function = golden.schedule(case).compile(target)  # type: ignore[union-attr]
+        assert found[path] == [float(function(t, **parameters)).hex() for t in steps], case
+
+
+ULP = 4.0
+"""Units in the last place that a value may be off by; a line or a stair of the cases is off by 2."""
+
+LOOSE = {"one_cycle": 200.0}
+"""The end of a wave that is 1/250,000 of its start cancels."""
+
+
+def steps_of(case: str) -> list[float]:
+    """Every whole step of a run, and 10,000 others; 1,000 for a thousand stages, which are slow to work out exactly."""
+    last = golden.CASES[case]["steps"]
+    pick = random.Random(case)  # noqa: S311 (no secret)
+    return [*range(last), *(pick.uniform(0, last) for _ in range(1000 if case == "thousand_stages" else 10_000))]
+
+
+def errors(expr: Any, steps: list[float], *columns: list[float]) -> Iterator[float]:
+    """How far values are from the exact ones, in units in the last place."""
+    for step, *values in zip(steps, *columns, strict=True):
+        truth = exact.number(exact.value(expr, Fraction(step)))
+        unit = math.ulp(float(truth))
+        yield from (abs(float((exact.mp.mpf(v) - truth) / unit)) for v in values)
+
+
+@pytest.mark.parametrize("case", SINGLE)
+def test_values_are_the_exact_ones(case: str) -> None:
+    schedule, steps = bound(case), steps_of(case)
+    one = schedule.compile("python")
+    many = schedule.compile("numpy")(np.array(steps))
+    worst = max(errors(schedule.expr, steps, [one(t) for t in steps], many.tolist()))
+    assert worst <= LOOSE.get(case, ULP)
+
+
+def test_a_wrong_value_is_seen() -> None:
+    """The test of the test above."""
+    expr = bound("wsd").expr
+    assert max(errors(expr, [100.0], [float(exact.value(expr, Fraction(100))) * (1 + 1e-15)])) > 4
+
+
+# What can be asked for
+
+
+def test_a_name_is_the_name_of_the_function() -> None:
+    text = ss.parse("cosine(1, 10)").emit("python", name="lr")
+    assert "\ndef lr(t: float) -> float:\n" in text
+    assert text.splitlines()[text.splitlines().index('"""', 1) - 1] == "symsched emit --to python --name lr"
+
+
+@pytest.mark.parametrize("name", ["for", "2x", "", "a b", "_x", "x;import os", "l\u00e4r", "None"])
+def test_a_name_that_python_may_not_have_is_refused(name: str) -> None:
+    error = failure(lambda: ss.parse("cosine(1, 10)").emit("python", name=name))
+    assert error.title == f"`{name}` cannot be the name of a function"
+
+
+def test_options_that_a_target_does_not_have_are_named() -> None:
+    error = failure(lambda: ss.emit("cosine(1, 10)", "latex", name="lr"))
+    assert (error.title, error.hint) == ("`latex` has no option `name`", "it takes style, symbol, time")
+
+
+def test_a_formula_is_of_one_schedule() -> None:
+    error = failure(lambda: ss.plan("a = 1; b = 2").emit("latex"))
+    assert error.title == "`latex` prints one schedule"
+
+
+@pytest.mark.parametrize("parameter", ["x", "t", "math", "schedule", "lambda", "values", "until0", "np", "float", "y1"])
+@pytest.mark.parametrize("target", PYTHON)
+def test_a_parameter_may_have_any_name(parameter: str, target: str) -> None:
+    if parameter == "t":
+        return  # the step itself
+    schedule = ss.parse(f"warmup(linear, 10) >> cosine({parameter}, 2*{parameter}, 0.5*{parameter})**0.5")
+    expected = schedule.bind(**{parameter: 20}).compile("python")(13)
+    assert schedule(13, **{parameter: 20}) == pytest.approx(expected, rel=1e-15)
+    function = schedule.compile(target)
+    written = function.__kwdefaults__ or {}
+    assert not written
+    assert float(function(13, **{_keyword(function): 20.0})) == pytest.approx(expected, rel=1e-6)
+
+
+def _keyword(function: Any) -> str:
+    """The keyword of the one parameter."""
+    name: str = function.__code__.co_varnames[1]
+    return name

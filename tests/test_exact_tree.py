@@ -1,0 +1,73 @@
+"""What is known beforehand is exact: numbers are folded as SymPy folds them, and nothing is lost in a repetition."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import sympy
+from sympy import Rational, sqrt
+
+import symsched as ss
+
+t = ss.t
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("t**0", 1),
+        ("1**t", 1),
+        ("t**1", t),
+        ("t - t", 0),
+        ("t/t", 1),
+        ("0*t", 0),
+        ("1*t", t),
+        ("t + t", 2 * t),
+        ("3*t - t*2 - t", 0),
+        ("1 + t - 1", t),
+        ("2*3*t/6", t),
+        ("1/(1/t)", t),
+        ("1/t**2", t**-2),
+        ("0.1 + 0.2", Rational(3, 10)),
+        ("0**2", 0),
+        ("(-1)**1001", -1),
+        ("(-1)**1000", 1),
+        ("(-2/3)**3", Rational(-8, 27)),
+        ("8**(1/3)", 2),
+        ("(4/9)**(-1/2)", Rational(3, 2)),
+        ("(8/27)**(2/3)", Rational(4, 9)),
+        ("2**0.5", sqrt(2)),
+        ("floor(-7/2)", -4),
+        ("ceil(-7/2)", -3),
+        ("mod(-7, 3)", 2),
+        ("abs(-7/2)", Rational(7, 2)),
+        ("min(1/3, 0.3)", Rational(3, 10)),
+        ("max(1/3, 0.3)", Rational(1, 3)),
+        ("sqrt(9/4)", Rational(3, 2)),
+        ("exp(0)", 1),
+        ("log(1)", 0),
+        ("cos(0)", 1),
+        ("sin(0)", 0),
+    ],
+)
+def test_numbers_are_folded(text: str, value: sympy.Expr) -> None:
+    assert ss.parse(text).expr == value
+
+
+@pytest.mark.parametrize("stretch", [Fraction(1), Fraction(2), Fraction(3, 2), Fraction(3), Fraction(11, 10)])
+@pytest.mark.parametrize("length", [1, 4, 7])
+def test_the_value_at_a_step_of_a_repetition_is_an_exact_number(length: int, stretch: Fraction) -> None:
+    text = f"delay(repeat(linear(1, {length}), stretch={stretch}), 2)"
+    begin, cycle = Fraction(2), Fraction(length)
+    for step in range(2, 30):
+        while step >= begin + cycle:
+            begin, cycle = begin + cycle, cycle * stretch
+        value = 1 - (step - begin) / cycle
+        assert ss.parse(f"at({text}, {step})").expr == ss.parse(text).expr.subs(ss.t, step) == value
+
+
+@pytest.mark.parametrize("base", ["0.75", "0.5", "1.25", "2"])
+def test_a_power_of_a_binary_fraction_is_exact(base: str) -> None:
+    schedule = ss.parse(f"{base}**t")
+    assert [schedule(t) for t in range(15)] == [float(Fraction(base) ** t) for t in range(15)]
