@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-os.environ["KERAS_BACKEND"] = "jax"  # before anything imports it
+os.environ["KERAS_BACKEND"] = "jax"  # before anything imports Keras
 
 import numpy as np
 import pytest
@@ -19,7 +19,21 @@ from symsched import api
 
 
 def backends() -> list[str]:
-    """The backends that make callables: those that are asked for, else those that are installed."""
+    """The backends that make functions of a step: those that are asked for, else those that are installed."""
+    return [name for name in _callables() if not is_native(name)]
+
+
+def natives() -> list[str]:
+    """The backends that make what a framework has instead of a function."""
+    return [name for name in _callables() if is_native(name)]
+
+
+def is_native(backend: str) -> bool:
+    """Whether a backend makes an object of a framework, with the arguments and the precision of that framework."""
+    return getattr(api.backend(backend), "NATIVE", False)
+
+
+def _callables() -> list[str]:
     requested = os.environ.get("SYMSCHED_TEST_BACKENDS", "")
     return requested.split(",") if requested else [n for n in ss.available_backends() if api.backend(n).FUNCTION]
 
@@ -32,12 +46,6 @@ class Arrays:
     default: str
     wide: Callable[[], AbstractContextManager[object]] = nullcontext
     """The context in which the framework keeps 64 bits."""
-    apply: Callable[[Callable[..., Any], Any], Any] = lambda function, steps: function(steps)
-    """How a function is called with an array."""
-    is_single: bool = False
-    """Whether it computes in 32 bits and nothing else."""
-    of_largest: bool = False
-    """Whether errors are in proportion to the largest value: the framework adds and subtracts as it likes."""
 
 
 def _numpy() -> Arrays:
@@ -54,24 +62,7 @@ def _jax() -> Arrays:
     return Arrays(jax.numpy.asarray, "float32", lambda: jax.enable_x64(True))
 
 
-def _optax() -> Arrays:
-    """A schedule of optax takes one count."""
-    vmap = import_module("jax").vmap
-    return replace(_jax(), apply=lambda f, t: vmap(f)(t.reshape(-1)).reshape(t.shape), of_largest=True)
-
-
-def _keras() -> Arrays:
-    """The tests run it on jax, where its sines and cosines are float32 whatever they are given."""
-    assert import_module("keras").backend.backend() == "jax"
-    return replace(_jax(), is_single=True)
-
-
-_FRAMEWORKS = {"numpy": _numpy, "torch": _torch, "jax": _jax, "optax": _optax, "keras": _keras}
-
-
-def is_native(backend: str) -> bool:
-    """Whether a backend prints an object of its framework, with the precision and the steps of that framework."""
-    return getattr(api.backend(backend), "NATIVE", False)
+_FRAMEWORKS = {"numpy": _numpy, "torch": _torch, "jax": _jax}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

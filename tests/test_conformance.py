@@ -14,14 +14,16 @@ import os
 import tomllib
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from conftest import Arrays, is_native
 
 import symsched as ss
 from symsched import api
+
+if TYPE_CHECKING:
+    from conftest import Arrays
 
 Case = dict[str, Any]
 
@@ -82,88 +84,57 @@ def test_a_backend_that_is_asked_for_is_there() -> None:
             assert import_module(requires)
 
 
-SINGLE = 2e-6
-"""What a framework may miss that computes in float32 itself."""
-
-
-def steps_of(case: Case, backend: str) -> dict[float, float]:
-    """The values by step; what computes in float32 itself is asked for those that a float32 holds."""
-    found = {step(key): value for key, value in case["values"].items()}
-    return {t: v for t, v in found.items() if 0 <= t <= 2**24} if is_native(backend) else found
-
-
-def within(case: Case, arrays: Arrays | None, tolerance: float) -> float:
-    """The absolute error of a case."""
-    largest = max((abs(v) for v in case["values"].values() if math.isfinite(v)), default=0)
-    return max(case.get("within", 0), tolerance * largest if arrays is not None and arrays.of_largest else 0)
-
-
 @pytest.mark.parametrize("case", having("values"))
-def test_one_step_gives_a_number(case: Case, backend: str, arrays: Arrays | None) -> None:
-    given, native = case.get("bind", {}), is_native(backend)
-    late = {name: value for name, value in given.items() if not isinstance(value, str) and not native}
-    early = {name: value for name, value in given.items() if name not in late}
+def test_one_step_gives_a_number(case: Case, backend: str) -> None:
+    given = case.get("bind", {})
+    late = {name: value for name, value in given.items() if not isinstance(value, str)}
+    early = {name: value for name, value in given.items() if isinstance(value, str)}
     schedule = schedule_of(case).bind(**early) if early else schedule_of(case)
-    expected = steps_of(case, backend)
+    steps = [step(key) for key in case["values"]]
     function = schedule.compile(backend)
-    values = [function(t, **by_name(function, late)) for t in expected]
-    assert native or all(type(v) is float for v in values)
-    tolerance = SINGLE if native else 1e-12
-    agree(
-        values,
-        list(expected.values()),
-        tolerance,
-        within(case, arrays, tolerance) + SINGLE * (native and "within" in case),
-    )
+    values = [function(t, **by_name(function, late)) for t in steps]
+    assert all(type(v) is float for v in values)
+    agree(values, list(case["values"].values()), 1e-12, case.get("within", 0))
 
 
 @pytest.mark.parametrize("case", [case for case in having("values") if "bind" in case.values[0]])
-def test_a_parameter_bound_early_is_a_parameter_bound_late(case: Case, backend: str, arrays: Arrays | None) -> None:
-    expected = steps_of(case, backend)
+def test_a_parameter_bound_early_is_a_parameter_bound_late(case: Case, backend: str) -> None:
     function = schedule_of(case).bind(**case["bind"]).compile(backend)
-    values = [function(t) for t in expected]
-    tolerance = SINGLE if is_native(backend) else 1e-12
-    agree(values, list(expected.values()), tolerance, within(case, arrays, tolerance))
+    values = [function(step(key)) for key in case["values"]]
+    agree(values, list(case["values"].values()), 1e-12, case.get("within", 0))
 
 
 @pytest.mark.parametrize("case", having("values"))
 def test_an_array_of_steps_gives_an_array(case: Case, backend: str, arrays: Arrays | None) -> None:
     schedule = schedule_of(case).bind(**case.get("bind", {}))
-    found = steps_of(case, backend)
-    steps, expected = list(found), list(found.values())
+    steps = [step(key) for key in case["values"]]
+    expected = list(case["values"].values())
     function = schedule.compile(backend)
     if arrays is None:
         agree([function(float(t)) for t in steps], expected, 1e-12, case.get("within", 0))
         return
     with arrays.wide():
-        values = arrays.apply(function, arrays.make(np.array(steps[::-1], dtype=np.float64).reshape(1, -1, 1)))
+        values = function(arrays.make(np.array(steps[::-1], dtype=np.float64).reshape(1, -1, 1)))
         assert values.shape == (1, len(steps), 1)
         assert str(values.dtype).endswith("float64")
-        tolerance = SINGLE if arrays.is_single else 1e-12
-        agree(
-            values.reshape(-1),
-            expected[::-1],
-            tolerance,
-            within(case, arrays, tolerance) + SINGLE * (arrays.is_single and "within" in case),
-        )
+        agree(values.reshape(-1), expected[::-1], 1e-12, case.get("within", 0))
 
 
 @pytest.mark.parametrize("case", having("values"))
 def test_an_array_of_whole_steps_is_counted_exactly(case: Case, backend: str, arrays: Arrays | None) -> None:
     schedule = schedule_of(case).bind(**case.get("bind", {}))
-    whole = {t: v for t, v in steps_of(case, backend).items() if t == int(t) and abs(t) <= 2**31 - 2}
+    whole = {t: v for key, v in case["values"].items() if (t := step(key)) == int(t) and abs(t) <= 2**31 - 2}
     function = schedule.compile(backend)
     if arrays is None:
         agree([function(int(t)) for t in whole], list(whole.values()), 1e-12, case.get("within", 0))
         return
     steps = np.array([int(t) for t in whole], dtype=np.int32)
-    values = arrays.apply(function, arrays.make(steps))
+    values = function(arrays.make(steps))
     assert values.shape == steps.shape
     assert str(values.dtype).endswith(arrays.default)
     expected = [float(np.dtype(arrays.default).type(v)) for v in whole.values()]
     if "32" in arrays.default:
-        tolerance = SINGLE if is_native(backend) else 4e-7
-        agree(values, expected, tolerance, within(case, arrays, tolerance) + 4e-7 * ("within" in case))
+        agree(values, expected, 4e-7, 4e-7 if "within" in case else 0)
     else:
         agree(values, expected, 1e-12, case.get("within", 0))
 
