@@ -29,6 +29,9 @@ MOST = 12
 LAST = 2**31 - 1
 """The last count of optax."""
 
+SMALLEST, LARGEST = Fraction(1, 2**126), Fraction(2**127)
+"""Sizes of a value beyond which 32 bits lose it."""
+
 DIGITS = 48
 """Digits to which a value that is computed is right."""
 
@@ -144,7 +147,7 @@ def _rational(curve: Curve) -> Values:
     def value(count: Fraction) -> Fraction | None:
         found = curve(count)
         if isinstance(found, Fraction):
-            return found
+            return found if _is_number(found) else None
         if not real.isfinite(found):
             return None
         exact = Fraction(real.nstr(found, DIGITS))
@@ -152,6 +155,11 @@ def _rational(curve: Curve) -> Values:
         return near if abs(near - exact) * 10 ** (DIGITS - 3) <= abs(exact) else None
 
     return value
+
+
+def _is_number(value: Fraction) -> bool:
+    """Whether 32 bits can hold a value, if not all of its digits."""
+    return value == 0 or SMALLEST <= abs(value) <= LARGEST
 
 
 def _ramps(exact: Curve, start: Fraction, begin: Fraction, end: Fraction) -> Iterator[Call]:

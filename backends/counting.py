@@ -20,9 +20,10 @@ MOST = 2**31 - 1
 """The largest whole number."""
 
 _WHOLE = {
-    "add": "add", "sub": "sub", "neg": "neg", "mul": "mul", "square": "square", "where": "where", "min": "min",
-    "max": "max", "mod": "whole_mod", "floordiv": "whole_floordiv",
-}  # fmt: skip
+    **{name: name for name in ("add", "sub", "neg", "mul", "square", "abs", "magnitude", "where", "min", "max")},
+    "mod": "whole_mod",
+    "floordiv": "whole_floordiv",
+}
 """Operations that give whole numbers of whole numbers, under the name by which a target prints them then."""
 
 _SAME = ("floor", "ceil", "round")

@@ -92,7 +92,7 @@ def _modulo(x: Any, y: Any) -> Any:
     return x - _floor_divide(x, y) * y
 """,
     "_magnitude": """
-def _magnitude(x):
+def _magnitude(x: Any) -> Any:
     # Unlike that of `abs`, its derivative at 0 is not 0.
     return jnp.where(x < 0, -x, x)
 """,

@@ -34,6 +34,7 @@ _TEMPLATES = {
     "min": call("ops.minimum", 2),
     "max": call("ops.maximum", 2),
     "abs": call("ops.abs"),
+    "magnitude": call("ops.abs"),
     "ceil": call("ops.ceil"),
     "floor": call("ops.floor"),
     "round": call("ops.round"),

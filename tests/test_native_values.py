@@ -17,7 +17,7 @@ from symsched.backends.combinators import combined
 SINGLE = 2e-6
 """What a value may be off by: a few units in the last place of 32 bits, and what sine, power and logarithm add."""
 
-LENGTH = 16
+LENGTH = max(len(case.values[0]["values"]) for case in having("values"))
 """Steps of an array: one length for all cases, so that operations are compiled once."""
 
 EVERY = 10
@@ -58,7 +58,8 @@ def within(target: str, case: Case) -> float:
     """What a value may be off by, whatever it is: optax's own schedules add and subtract as they like."""
     loose = SINGLE if "within" in case else 0.0
     if target == "optax" and combined(bound(case)).calls:
-        return max(loose, SINGLE * max(abs(v) for v in case["values"].values() if math.isfinite(v)))
+        found = [bound(case)(0), *case["values"].values()]
+        return max(loose, SINGLE * max(abs(v) for v in found if math.isfinite(v)))
     return loose
 
 
