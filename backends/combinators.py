@@ -90,7 +90,7 @@ def combined(schedule: Any) -> Calls:
     for row, begin in zip(rows, begins, strict=True):
         call = next((c for c in _guesses(row, begin) if _is_proved(schedule.expr, c, row, begin)), None)
         if call is None:
-            return Calls(why=f"no combinator is its stage from count {begin} on")
+            return Calls(why=f"none of them is its stage from count {begin} on")
         found.append(call)
     if len(found) > 1 and _is_held(found[-2], found[-1]):
         found.pop()

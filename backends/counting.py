@@ -7,6 +7,7 @@ it is divided.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -20,7 +21,10 @@ MOST = 2**31 - 1
 """The largest whole number."""
 
 _WHOLE = {
-    **{name: name for name in ("add", "sub", "neg", "mul", "square", "abs", "magnitude", "where", "min", "max")},
+    **{
+        name: name
+        for name in ("add", "sub", "neg", "mul", "square", "abs", "magnitude", "where", "guard", "min", "max")
+    },
     "mod": "whole_mod",
     "floordiv": "whole_floordiv",
 }
@@ -29,7 +33,8 @@ _WHOLE = {
 _SAME = ("floor", "ceil", "round")
 """Operations that leave a whole number as it is."""
 
-_CHOICES = ("lt", "le", "eq", "ne", "and")
+_COMPARISONS = ("lt", "le", "eq", "ne")
+_CHOICES = (*_COMPARISONS, "and")
 
 
 def counted(program: Program) -> Program:
@@ -81,6 +86,8 @@ class _Counting:
             return made[0], True
         if node.name in _WHOLE and whole and self._fits(node):
             return Node(_WHOLE[node.name], tuple(made), node.value), True
+        if node.name in _COMPARISONS and whole:
+            return Node(node.name, tuple(made), node.value), False
         if node.name == "search":
             return Node("search", tuple(made), node.value), True
         if node.name == "take":
@@ -102,6 +109,11 @@ def is_whole(node: Node) -> bool:
     value = number_of(node)
     is_written_so = node.is_whole if isinstance(node, Label) else True
     return is_written_so and isinstance(value, Fraction) and value.denominator == 1 and abs(value) <= MOST
+
+
+def in_range(numbers: Iterable[float]) -> bool:
+    """Whether numbers of a table can stand in an array of whole numbers, if they are all whole."""
+    return all(abs(x) <= MOST for x in numbers)
 
 
 def _inside(node: Node) -> Node:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from .branchless import Dialect, source
-from .counting import MOST, counted, is_whole
+from .counting import MOST
 from .module import Source, about, define, form_of, indent, listed, module, safe_names
 from .operations import Node
 from .writer import ATOM, INFIX, PRODUCT, SIGN, Language, call, number_text
@@ -56,6 +56,15 @@ def _float(x: Any) -> Any:
         return x
     return ops.cast(x, "float64" if keras.config.floatx() == "float64" else "float32")
 """,
+    "_step": """
+def _step(step: Any) -> Any:
+    # Whole steps stay whole, and are exact beyond 2**24.
+    t = ops.convert_to_tensor(step)
+    kind = keras.backend.standardize_dtype(t.dtype)
+    if kind in ("int64", "float64"):
+        return t
+    return ops.cast(t, "float32" if "float" in kind else "int32")
+""",
     "_divide": """
 def _divide(x: Any, y: Any, t: Any) -> Any:
     # XLA multiplies by the reciprocal of a constant, and t/T would not be 1 at T.
@@ -94,6 +103,14 @@ def _cycle(begins: Any, t: Any) -> Any:
     begins = ops.convert_to_tensor(begins, t.dtype)
     return ops.searchsorted(begins, t, side="right") - 1
 """,
+    "_search": """
+def _search(t: Any) -> Any:
+    return ops.searchsorted(ops.convert_to_tensor(_UNTIL), t, side="right")
+""",
+    "_column": """
+def _column(values: Any, i: Any) -> Any:
+    return ops.take(ops.convert_to_tensor(values), i)
+""",
     "_take": """
 def _take(begins: Any, index: Any) -> Any:
     if all(isinstance(b, int) for b in begins):
@@ -121,10 +138,7 @@ _DIALECT = Dialect(
     number="float",
     array="{}",
     taken=frozenset({"keras", "ops", "math", "kind", "step", "self"}),
-    prepared=counted,
-    zero="0",
-    compared=lambda bound: "t" if bound.name == "const" and is_whole(bound) else "_float(t)",
-    tables=False,
+    counts=True,
 )
 
 
@@ -141,34 +155,26 @@ def emit(schedule: Any, *, name: str = FUNCTION, form: str = FORMS[0]) -> str:
 
 def _parts(schedule: Any, name: str, prefix: str) -> Source:
     made = source(schedule, name, prefix, _DIALECT, lambda names, in_order: [])
-    return replace(made, helpers={"_float": _HELPERS["_float"], **made.helpers}, function=_class(schedule, name))
-
-
-_CALL = """
-def __call__(self, step: Any) -> Any:
-    \"""The value at a step, a number or a tensor of any shape.\"""
-    t = ops.convert_to_tensor(step)
-    kind = keras.backend.standardize_dtype(t.dtype)
-    if "float" in kind:
-        t = ops.cast(t, "float64" if kind == "float64" else "float32")
-    else:
-        t = t if kind == "int64" else ops.cast(t, "int32")
-        kind = keras.config.floatx()
-    return ops.cast(_values({given}), kind)
-"""
+    return replace(
+        made, helpers={**{n: _HELPERS[n] for n in ("_step", "_float")}, **made.helpers}, function=_class(schedule, name)
+    )
 
 
 def _class(schedule: Any, name: str) -> str:
     names = safe_names(tuple(p.name for p in schedule.parameters), {"self"})
     first, *rest = about(schedule, "The value at each step of an optimizer.")
-    doc = [f'"""{first}', *rest, '"""'] if rest else [f'"""{first}"""']
+    says = [f'"""{first}', *rest, '"""'] if rest else [f'"""{first}"""']
     takes = ["self", *(f"{n}: float" for n in names.values())]
     begin = define("__init__", takes, "None", [], [f"self.{n} = {n}" for n in names.values()], depth=1)
-    call = _CALL.strip("\n").replace("{given}", ", ".join(["t", *(f"self.{n}" for n in names.values())]))
+    given = ["_step(step)", *(f"self.{n}" for n in names.values())]
+    doc = ["The value at a step, a number or a tensor of any shape."]
+    call = define(
+        "__call__", ["self", "step: Any"], "Any", doc, listed("return _values(", given, ")", depth=2), depth=1
+    )
     items = [f'"{n}": self.{n}' for n in names.values()]
     config = ["def get_config(self) -> dict[str, Any]:", '    """The arguments of the constructor."""']
     config += indent(listed("return {", items, "}", depth=2), 1)
     methods = [*[begin] * bool(names), call, "\n".join(config)]
-    body = [*doc, *(line for method in methods for line in ["", *method.splitlines()])]
+    body = [*says, *(line for method in methods for line in ["", *method.splitlines()])]
     head = ['@keras.saving.register_keras_serializable(package="symsched")']
     return "\n".join([*head, f"class {name}(keras.optimizers.schedules.LearningRateSchedule):", *indent(body, 1)])

@@ -46,7 +46,9 @@ def _parts(schedule: Any, name: str, prefix: str) -> Source:
     if found.calls:
         return _combinators(schedule, name, found, bool(prefix))
     jax: Any = load("jax")
-    parts: Source = jax.parts(schedule, name, prefix, f"This is no combination of optax's own schedules: {found.why}.")
+    parts: Source = jax.parts(
+        schedule, name, prefix, f"A function, not a combination of optax's own schedules: {found.why}."
+    )
     return parts
 
 
@@ -64,7 +66,7 @@ def _combinators(schedule: Any, name: str, found: Calls, is_plan: bool) -> Sourc
         whole = _wrapped(f"{head}join_schedules(", lists, ")", 0)
     else:
         whole = _call(head, *calls[0], 0)
-    return Source(["import optax"], writer.constants, {name: "\n".join([*whole, docstring(_COMBINED)])})
+    return Source(["import optax"], writer.constants, function="\n".join([*whole, docstring(_COMBINED)]))
 
 
 def _number(node: Node, is_whole: bool, writer: Writer) -> str:

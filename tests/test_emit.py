@@ -24,8 +24,11 @@ import symsched as ss
 from symsched import api
 from symsched.backends import header
 
-PYTHON = [name for name in golden.targets() if api.backend(name).FUNCTION]
+PYTHON = [target for target in golden.targets() if api.backend(target.backend).FUNCTION]
 """The targets that print Python."""
+
+USUAL = [target for target in PYTHON if not target.form]
+"""Those in their usual form, which `compile` runs."""
 
 SINGLE = [case for case in golden.CASES if case != "plan"]
 
@@ -41,10 +44,10 @@ def bound(case: str) -> ss.Schedule:
 # What is kept
 
 
-@pytest.mark.parametrize(("case", "target"), PRINTED)
-def test_the_source_is_the_one_that_was_reviewed(case: str, target: str) -> None:
+@pytest.mark.parametrize(("case", "target"), PRINTED, ids=str)
+def test_the_source_is_the_one_that_was_reviewed(case: str, target: golden.Target) -> None:
     kept = golden.path(case, target).read_text(encoding="ascii")
-    assert golden.schedule(case).emit(target) == kept
+    assert target.emit(golden.schedule(case)) == kept
 
 
 def test_every_file_that_is_kept_belongs_to_a_case() -> None:
@@ -52,12 +55,12 @@ def test_every_file_that_is_kept_belongs_to_a_case() -> None:
     assert set(golden.FOLDER.glob("*/*")) == known
 
 
-@pytest.mark.parametrize(("case", "target"), PRINTED)
-def test_the_header_holds_the_schedule(case: str, target: str) -> None:
+@pytest.mark.parametrize(("case", "target"), PRINTED, ids=str)
+def test_the_header_holds_the_schedule(case: str, target: golden.Target) -> None:
     schedule = golden.schedule(case)
-    found = header.read(schedule.emit(target))
+    found = header.read(target.emit(schedule))
     assert found is not None
-    assert found.options == {"to": target}
+    assert found.options == {"to": target.backend} | ({"as": target.form} if target.form else {})
     read = ss.plan(found.text) if isinstance(schedule, ss.Plan) else ss.parse(found.text)
     assert read == schedule
 
@@ -70,8 +73,8 @@ def test_the_header_of_every_entry_parses_back(name: str) -> None:
     assert ss.parse(found.text) == schedule
 
 
-@pytest.mark.parametrize("target", PYTHON)
-def test_what_runs_is_what_is_printed(target: str) -> None:
+@pytest.mark.parametrize("target", PYTHON, ids=str)
+def test_what_runs_is_what_is_printed(target: golden.Target) -> None:
     function = bound("worked_example").compile(target)
     assert function.source == golden.path("worked_example", target).read_text(encoding="ascii")  # type: ignore[attr-defined]
 
@@ -86,9 +89,9 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "ruff.toml").write_text('target-version = "py311"\n', encoding="ascii")
     for target in PYTHON:
         for number, text in enumerate(examples().values()):
-            (folder / f"entry{number}_{target}.py").write_text(ss.parse(text).emit(target), encoding="ascii")
+            (folder / f"entry{number}_{target}.py").write_text(target.emit(ss.parse(text)), encoding="ascii")
         for case in golden.CASES:
-            (folder / f"{case}_{target}.py").write_text(golden.schedule(case).emit(target), encoding="ascii")
+            (folder / f"{case}_{target}.py").write_text(target.emit(golden.schedule(case)), encoding="ascii")
     return folder
 
 
@@ -157,8 +160,8 @@ json.dump(values, sys.stdout)
 """
 
 
-@pytest.mark.parametrize("target", PYTHON)
-def test_a_printed_module_runs_without_symsched(target: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", PYTHON, ids=str)
+def test_a_printed_module_runs_without_symsched(target: golden.Target, tmp_path: Path) -> None:
     request = []
     for case in SINGLE:
         path = tmp_path / f"{case}.py"
@@ -242,8 +245,8 @@ def test_a_formula_is_of_one_schedule() -> None:
 
 
 @pytest.mark.parametrize("parameter", ["x", "t", "math", "schedule", "lambda", "values", "until0", "np", "float", "y1"])
-@pytest.mark.parametrize("target", PYTHON)
-def test_a_parameter_may_have_any_name(parameter: str, target: str) -> None:
+@pytest.mark.parametrize("target", PYTHON, ids=str)
+def test_a_parameter_may_have_any_name(parameter: str, target: golden.Target) -> None:
     if parameter == "t":
         return  # the step itself
     schedule = ss.parse(f"warmup(linear, 10) >> cosine({parameter}, 2*{parameter}, 0.5*{parameter})**0.5")
