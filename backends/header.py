@@ -59,13 +59,12 @@ class Header:
 
 
 def read(source: str) -> Header | None:
-    """The header of a printed file; None for any other file."""
-    lines = source.splitlines()
-    first = next((i for i, line in enumerate(lines) if TITLE in line), None)
-    if first is None:
+    """The header of a printed file, which is its beginning; None for any other file."""
+    title, *lines = source.splitlines() or [""]
+    if TITLE not in title:
         return None
-    leader = "// " if lines[first].startswith("// ") else ""
-    lines = [line.removeprefix(leader.rstrip()).removeprefix(" " * bool(leader)) for line in lines[first + 1 :]]
+    leader = "// " if title.startswith("// ") else ""
+    lines = [line.removeprefix(leader.rstrip()).removeprefix(" " * bool(leader)) for line in lines]
     written = next((line for line in lines if line.startswith("symsched emit ")), None)
     begin = next((i for i, line in enumerate(lines) if line.startswith("    ")), len(lines))
     text = [line.removeprefix("    ") for line in takewhile(str.strip, lines[begin:])]

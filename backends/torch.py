@@ -123,10 +123,11 @@ def _in_order(t: Any) -> Any:
         return None
     values = torch.zeros(row.shape, dtype=torch.get_default_dtype())
     for (a, b), stage in zip(pairwise(cuts), _STAGES):
-        if a < b and callable(stage):
-            values[a:b] = stage(row[a:b].to(torch.float64).clamp_(min=0))
-        elif stage != 0:
-            values[a:b] = stage
+        if a == b:
+            continue
+        if callable(stage):
+            stage = stage(row[a:b].to(torch.float64).clamp_(min=0))
+        values[a:b] = stage
     return values.reshape(t.shape)
 """,
     "_is_ascending": """

@@ -1,10 +1,9 @@
-"""The commands that print: `show`, `plot` in the terminal, `list`, `emit`, `latex`."""
+"""The commands that print: `show`, `plot` in the terminal, `list`, `latex`."""
 
 from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -97,7 +96,7 @@ def test_show_names_what_is_not_bound() -> None:
     result = run("show", "warmup(linear, W) >> cosine(peak, T)")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert (lines[2], lines[-1]) == ("T + W steps", "No values without `W`, `peak` and `T`: bind with -p W=...")
+    assert (lines[2], lines[-1]) == ("W + T steps", "No values without `W`, `peak` and `T`: bind with -p W=...")
     lines = run("show", "wsd(peak, steps_of_warmup, stable_steps, decay_steps)").stdout.splitlines()
     assert lines[-2:] == [
         "No values without `peak`, `steps_of_warmup`, `stable_steps` and `decay_steps`:",
@@ -125,7 +124,7 @@ def test_show_tells_machines_the_same() -> None:
     }
 
 
-# list, emit, latex
+# list, latex
 
 
 def test_list_has_every_entry_of_every_module() -> None:
@@ -160,32 +159,6 @@ def test_list_of_backends_is_what_is_installed() -> None:
     ].items()
     for record in records:
         assert f"  {record['name']}\n      " in text
-
-
-def test_emit_writes_what_runs(tmp_path: Path) -> None:
-    file = tmp_path / "lr.py"
-    assert run("emit", "linear(1, 4)", "--to", "python", "-o", str(file)).stdout == ""
-    namespace: dict[str, object] = {}
-    exec(file.read_text(encoding="utf-8"), namespace)  # noqa: S102
-    assert namespace["schedule"](1) == 0.75  # type: ignore[operator]
-    assert run("emit", "linear(1, 4)", "--to", "python").stdout == file.read_text(encoding="utf-8")
-
-
-def test_emit_takes_one_schedule_of_a_plan() -> None:
-    plan = "lr = linear(1, 4); wd = lr/2"
-    result = run("emit", plan, "--to", "python")
-    assert result.exit_code == 2
-    assert result.stderr == usage("emit", "SCHEDULE", "this is a plan: choose one of lr, wd with --name")
-    assert run("emit", plan, "--to", "python", "--name", "lr").exit_code == 0
-    assert run("emit", plan, "--to", "python", "--name", "wx").stderr == usage(
-        "emit", "SCHEDULE", "the plan has no `wx`: did you mean `wd`?"
-    )
-
-
-def test_an_unknown_backend_is_wrong_usage() -> None:
-    result = run("emit", "linear(1, 4)", "--to", "pyton")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == usage("emit", "SCHEDULE", "unknown backend `pyton`: did you mean `python`?")
 
 
 def test_latex_has_two_styles() -> None:

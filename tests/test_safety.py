@@ -259,6 +259,15 @@ def test_time_grows_no_faster_than_the_text(form: str) -> None:
     eventually(lambda: seconds(long, 3) / seconds(short, 3), 3.0)
 
 
+@pytest.mark.parametrize("form", ["sin(pi*min({}, 3))", "0.3 - 0.2*min({}, 2)", "1 - sqrt({}*t)", "mod({}/3, 7)"])
+def test_a_formula_inside_a_formula_is_lowered_once(form: str) -> None:
+    text = "t/100"
+    for _ in range(20):
+        text = form.format(text)
+    with hang_fails():
+        ss.parse(text).compile("python")
+
+
 def test_a_value_is_found_among_many_stages() -> None:
     chain = ss.parse(" >> ".join(f"hold(1, {i})" for i in range(2000)))
     assert [chain(t) for t in (0, 999, 1999, 2000, 1e9)] == [0, 999, 1999, 1999, 1999]
