@@ -161,7 +161,7 @@ def _parts(schedule: Any, name: str, prefix: str) -> Source:
 
 
 def _class(schedule: Any, name: str) -> str:
-    names = safe_names(tuple(p.name for p in schedule.parameters), {"self"})
+    names = safe_names(tuple(p.name for p in schedule.parameters), {"self", "get_config", "from_config"})
     first, *rest = about(schedule, "The value at each step of an optimizer.")
     says = [f'"""{first}', *rest, '"""'] if rest else [f'"""{first}"""']
     takes = ["self", *(f"{n}: float" for n in names.values())]

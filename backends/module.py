@@ -18,6 +18,9 @@ from . import header
 WIDTH = 88
 """Columns of a line."""
 
+_DEFINITIONS = ("def ", "class ", "@")
+"""How a block begins that stands two empty lines below the imports, and not one."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -45,6 +48,8 @@ class Source:
         split = next((i for i, line in enumerate(imports) if _is_foreign(line)), len(imports))
         blocks = [imports[:split], imports[split:], list(self.constants.values()), list(self.tables.values())]
         head = "\n\n".join([doc, *("\n".join(block) for block in blocks if block)])
+        if not (self.constants or self.tables or self.helpers) and not self.function.startswith(_DEFINITIONS):
+            return f"{head}\n\n{self.function}\n"
         return assemble(head, *self.helpers.values(), self.function)
 
     def joined(self, other: Source, number: int) -> Source:
