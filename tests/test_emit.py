@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,13 @@ import symsched as ss
 from symsched import api
 from symsched.backends import header
 
+
+def has_types(package: str) -> bool:
+    """Whether a package says that its types are checked; it is not imported."""
+    found = find_spec(package) if package else None
+    return found is None or Path(found.origin or "").with_name("py.typed").is_file()
+
+
 PYTHON = [target for target in golden.targets() if api.backend(target.backend).FUNCTION]
 """The targets that print Python."""
 
@@ -33,6 +41,8 @@ USUAL = [target for target in PYTHON if not target.form]
 """Those in their usual form, which `compile` runs."""
 
 SINGLE = [case for case in golden.CASES if case != "plan"]
+
+TYPED = [target for target in PYTHON if has_types(api.backend(target.backend).REQUIRES)]
 
 PRINTED = [(case, target) for case in golden.CASES for target in golden.targets()]
 
@@ -120,13 +130,12 @@ def test_a_badly_laid_out_module_is_seen(tmp_path: Path) -> None:
 
 
 def test_the_types_hold(modules: Path, tmp_path: Path) -> None:
-    """Keras has no types: a class of it may be anything."""
+    """A framework that says nothing of its types is taken as it is."""
     strict = ["mypy", "--strict", "--cache-dir", str(tmp_path)]
     untyped = ["--ignore-missing-imports", "--allow-subclassing-any"]
-    kept = {target: [f"{case}_{target}.py" for case in golden.CASES] for target in PYTHON}
-    keras = kept.pop(golden.Target("keras"), [])
-    assert run(modules, *strict, *(name for names in kept.values() for name in names)) == ""
-    assert not keras or run(modules, *strict, *untyped, *keras) == ""
+    for options, targets in ((strict, TYPED), (strict + untyped, [t for t in PYTHON if t not in TYPED])):
+        kept = [f"{case}_{target}.py" for case in golden.CASES for target in targets]
+        assert not kept or run(modules, *options, *kept) == ""
 
 
 def test_every_constant_that_stands_for_a_number_of_the_text_has_its_name() -> None:
@@ -156,6 +165,7 @@ def test_a_plan_shares_its_constants() -> None:
 SCRIPT = """
 import json, runpy, sys
 from functools import partial
+from importlib.util import find_spec
 request = json.load(sys.stdin)
 values = {}
 for path, name, steps, parameters in request:
