@@ -176,5 +176,5 @@ def _class(schedule: Any, name: str) -> str:
     config += indent(listed("return {", items, "}", depth=2), 1)
     methods = [*[begin] * bool(names), call, "\n".join(config)]
     body = [*says, *(line for method in methods for line in ["", *method.splitlines()])]
-    head = ['@keras.saving.register_keras_serializable(package="symsched")']
+    head = ["@keras.saving.register_keras_serializable(package=__name__)"]
     return "\n".join([*head, f"class {name}(keras.optimizers.schedules.LearningRateSchedule):", *indent(body, 1)])
