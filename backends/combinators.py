@@ -7,7 +7,7 @@ ends, and a guess counts only where it is proved.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -18,6 +18,7 @@ from sympy import Expr
 
 from .. import tree
 from ..constants import real
+from ..equivalence import is_proved
 from ..precise import Curve
 from ..proof import Prover
 from ..schedule import Schedule
@@ -43,6 +44,10 @@ class Call:
     function: str
     arguments: dict[str, Fraction]
     in_stairs: bool = False
+
+    def is_like(self, other: Call) -> bool:
+        """Whether only numbers differ."""
+        return replace(self, arguments={}) == replace(other, arguments={}) and [*self.arguments] == [*other.arguments]
 
     def __str__(self) -> str:
         """The call in the language."""
@@ -79,24 +84,53 @@ def combined(schedule: Any) -> Calls:
     if schedule.parameters:
         return Calls(why="it has parameters")
     rows = laid_out(schedule.expr)
-    begins = [Fraction(0) if row.low is None else tree.fraction(row.low) for row in rows if _is_numbered(row)]
+    begins = _begins(rows)
     if len(begins) < len(rows):
         return Calls(why="its stages are not told apart by the count alone")
     if len(rows) > MOST:
         return Calls(why=f"it has more than {MOST} stages")
     if any(begin.denominator != 1 or begin > LAST for begin in begins):
         return Calls(why="a stage begins between two counts, or beyond the last one")
-    found: list[Call] = []
-    for row, begin in zip(rows, begins, strict=True):
-        call = next((c for c in _guesses(row, begin) if _is_proved(schedule.expr, c, row, begin)), None)
+    guesses = [list(_guesses(row, begin)) for row, begin in zip(rows, begins, strict=True)]
+    found = [calls[0] for calls in guesses if calls]
+    if len(found) == len(rows) and _is_same(schedule, result := _joined(found, begins)):
+        return result
+    found = []
+    for calls, row, begin in zip(guesses, rows, begins, strict=True):
+        call = next((c for c in calls if _is_proved(schedule.expr, c, row, begin)), None)
         if call is None:
             return Calls(why=f"none of them is its stage from count {begin} on")
         found.append(call)
-    if len(found) > 1 and _is_held(found[-2], found[-1]):
-        found.pop()
-    result = Calls(tuple(found), tuple(begins[1 : len(found)]))
-    is_same = schedule.equivalent(Schedule(str(result))).by == "proof"
-    return result if is_same else Calls(why="no proof was found that combinators are the same")
+    result = _joined(found, begins)
+    return result if _is_same(schedule, result) else Calls(why="no proof was found that combinators are the same")
+
+
+def numbers_like(schedule: Any, found: Calls) -> list[Fraction]:
+    """The arguments and boundaries of a schedule that has stages like those of calls, with other numbers; else []."""
+    calls = []
+    rows = laid_out(schedule.expr)
+    begins = _begins(rows)
+    for row, begin, call in zip(rows, begins, found.calls, strict=False):
+        calls += [c for c in _guesses(row, begin) if c.is_like(call)][:1]
+    if len(calls) < len(found.calls):
+        return []
+    return Calls(tuple(calls), tuple(begins[1 : len(calls)])).numbers
+
+
+def _joined(calls: list[Call], begins: list[Fraction]) -> Calls:
+    """Calls without a last one that only holds the value that the one before has at its end."""
+    if len(calls) > 1 and _is_held(calls[-2], calls[-1]):
+        calls = calls[:-1]
+    return Calls(tuple(calls), tuple(begins[1 : len(calls)]))
+
+
+def _is_same(schedule: Schedule, calls: Calls) -> bool:
+    return is_proved(schedule, Schedule(str(calls)))
+
+
+def _begins(rows: Sequence[Row]) -> list[Fraction]:
+    """The counts at which stages begin; those that are told apart otherwise have none."""
+    return [Fraction(0) if row.low is None else tree.fraction(row.low) for row in rows if _is_numbered(row)]
 
 
 def _is_numbered(row: Row) -> bool:
@@ -132,7 +166,7 @@ def _guesses(row: Row, begin: Fraction) -> Iterator[Call]:
     if not row.value.has(tree.t):
         yield Call("constant_schedule", {"value": start})
     elif row.high is not None:
-        yield from _ramps(Curve(row.value), start, begin, tree.fraction(row.high))
+        yield from _ramps(Curve(row.value), start, begin, tree.fraction(row.high), row.value.has(sympy.cos))
     if start and row.value.has(tree.t) and not row.value.has(sympy.cos):
         yield from _decays(row.value, curve, start, begin)
 
@@ -162,17 +196,19 @@ def _is_number(value: Fraction) -> bool:
     return value == 0 or SMALLEST <= abs(value) <= LARGEST
 
 
-def _ramps(exact: Curve, start: Fraction, begin: Fraction, end: Fraction) -> Iterator[Call]:
+def _ramps(exact: Curve, start: Fraction, begin: Fraction, end: Fraction, is_wave: bool) -> Iterator[Call]:
     stop, length = _rational(exact)(end), end - begin
     if stop is None or length.denominator != 1 or stop == start:
         return
     ends = {"init_value": start, "end_value": stop}
-    yield Call("linear_schedule", {**ends, "transition_steps": length})
-    if start:
-        alpha = {"alpha": stop / start} if stop else {}
-        yield Call("cosine_decay_schedule", {"init_value": start, "decay_steps": length, **alpha})
     left = float((exact((begin + end) / 2) - stop) / (start - stop))
-    if 0 < left < 1:
+    if is_wave:
+        if start:
+            alpha = {"alpha": stop / start} if stop else {}
+            yield Call("cosine_decay_schedule", {"init_value": start, "decay_steps": length, **alpha})
+    elif math.isclose(left, 0.5):
+        yield Call("linear_schedule", {**ends, "transition_steps": length})
+    elif 0 < left < 1:
         power = Fraction(-math.log2(left)).limit_denominator(100)
         yield Call("polynomial_schedule", {**ends, "power": power, "transition_steps": length})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import load
-from .combinators import Call, Calls, combined
+from .combinators import Call, Calls, combined, numbers_like
 from .labels import Label, labelled_numbers
 from .module import WIDTH, Source, docstring, form_of, indent, module
 from .operations import Node
@@ -54,7 +54,8 @@ def _parts(schedule: Any, name: str, prefix: str) -> Source:
 
 def _combinators(schedule: Any, name: str, found: Calls, is_plan: bool) -> Source:
     writer = Writer(_LANGUAGE, str)
-    numbers = iter(labelled_numbers(schedule, lambda s: combined(s).numbers, is_plan))
+    proved = {schedule: found.numbers}
+    numbers = iter(labelled_numbers(schedule, lambda s: proved.get(s) or numbers_like(s, found), is_plan))
     calls = [
         (call, [f"{n}={_number(next(numbers), n in _WHOLE, writer)}" for n in call.arguments]) for call in found.calls
     ]

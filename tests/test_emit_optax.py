@@ -41,7 +41,7 @@ def close(values: Any, text: str) -> None:
         ("0.5", ["constant_schedule(value=0.5)"]),
         ("linear(1, 100)", ["linear_schedule(", "transition_steps=STEPS"]),
         ("cosine(1e-3, 100, 1e-4)", ["cosine_decay_schedule(", "alpha=END_PER_START"]),
-        ("optax.polynomial_schedule(1, 0.1, 3, 100)", ["polynomial_schedule(", "power=POWER"]),
+        ("optax.polynomial_schedule(1, 0.1, 3, 100)", ["polynomial_schedule(", "power=3.0"]),
         ("0.5*0.9**(t/10)", ["exponential_decay(", "decay_rate=0.9"]),
         ("0.5*0.9**floor(t/10)", ["exponential_decay(", "staircase=True"]),
         (COMBINED, ["join_schedules(", "boundaries=[WARMUP_STEPS]"]),
