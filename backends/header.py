@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from itertools import takewhile
 from typing import Any
@@ -130,7 +131,7 @@ def formula(schedule: Any) -> list[str]:
 def stages(schedule: Any) -> list[str]:
     """Where each stage begins, and its values at both ends; empty for a schedule of one piece or with parameters."""
     rows = laid_out(schedule.expr)
-    if len(rows) < 2 or schedule.parameters or any(r.clock is None for r in rows):
+    if len(rows) < 2 or schedule.parameters or not all(map(_is_placed, rows)):
         return []
     shown = rows if len(rows) <= FIRST + LAST + 1 else rows[:FIRST] + rows[-LAST:]
     cells = [("from step", "value", "to value"), *map(_stage, shown)]
@@ -139,6 +140,11 @@ def stages(schedule: Any) -> list[str]:
     if shown is not rows:
         lines.insert(len(lines) - LAST, "...".rjust(widths[0]))
     return lines
+
+
+def _is_placed(row: Row) -> bool:
+    """Whether its bounds are numbers: those of a stage in a cycle that grows are not."""
+    return row.clock is not None and all(x is None or x.is_Rational for x in (row.low, row.high))
 
 
 def _stage(row: Row) -> tuple[str, str, str]:
@@ -151,7 +157,10 @@ def _stage(row: Row) -> tuple[str, str, str]:
 
 
 def _figure(value: Any) -> str:
-    return f"{float(value) + 0.0:.6g}"
+    try:
+        return f"{float(value) + 0.0:.6g}"
+    except OverflowError:  # an exact number that no float holds
+        return f"{Decimal(value.numerator) / Decimal(value.denominator):.6g}"
 
 
 KINDS = {

@@ -71,6 +71,15 @@ def called(call: Call, program: Program) -> Function | None:
     return found if isinstance(found, Function) else None
 
 
+LONGEST = 40
+"""Letters of the longest name that a constant takes from the program; one of underscores alone gives none."""
+
+
+def named(name: str) -> str:
+    """The name, or a short one where it would be too long to read or is nothing."""
+    return name if 0 < len(name) <= LONGEST else "number"
+
+
 def free(name: str, taken: set[str]) -> str:
     """A name that is not taken, and taken from now on."""
     number, unused = 1, name
@@ -108,7 +117,7 @@ class Literals:
             inner = node.operand if isinstance(node, Negative) else node
             if not isinstance(inner, Number) or inner.unit or inner.value in (0, 1):
                 return visit(node)
-            literal = known[self._next] if known else Literal(free(name, taken), inner.value, is_time, stage)
+            literal = known[self._next] if known else Literal(free(named(name), taken), inner.value, is_time, stage)
             self._next += 1
             changed = replace(inner, value=value(literal))
             return replace(node, operand=changed) if isinstance(node, Negative) else changed

@@ -196,7 +196,8 @@ def about(schedule: Any, summary: str, others: Mapping[str, str] = MappingProxyT
     head = [summary, *(["", *textwrap.wrap(note, WIDTH - 8)] if note else [])]
     if not found:
         return head
-    lines = [textwrap.fill(f"{name}: {what}", WIDTH - 12, subsequent_indent="    ") for name, what in found.items()]
+    fill = textwrap.TextWrapper(WIDTH - 12, subsequent_indent="    ", break_long_words=False).fill
+    lines = [fill(f"{name}: {what}") for name, what in found.items()]
     return [*head, "", "Args:", *indent([line for text in lines for line in text.splitlines()], 1)]
 
 

@@ -64,14 +64,14 @@ def _is_exponential(expr: Expr) -> bool:
 def _inexact(base: Expr) -> Fraction | None:
     """The logarithm of a constant base that is no float: rounding the base harms a large power."""
     known = constants.fraction_of(base)
-    if not isinstance(known, Fraction) or known <= 0 or (_is_float(known) and Fraction(float(known)) == known):
+    if not isinstance(known, Fraction) or known <= 0 or constants.is_float(known):
         return None
     logarithm = constants.fraction_of(functions.logarithm(base))
     return logarithm if isinstance(logarithm, Fraction) else None
 
 
-def _is_float(known: Fraction) -> bool:
-    """Whether a positive number rounds to one, and neither to 0 nor to infinity."""
+def _is_near(known: Fraction) -> bool:
+    """Whether a positive number rounds to a float, and neither to 0 nor to infinity."""
     return 0 < constants.nearest_float(known) < math.inf
 
 
@@ -89,9 +89,9 @@ def _constant_power(low: Operations, base: Expr, logarithm: Fraction, exponent: 
     if abs(logarithm) < Fraction(1, 2):
         return _exponential(low, logarithm, exponent)
     factor, time = low.factored(exponent)
-    if _is_float(known) and (not is_whole(time) or _reach(low, factor) <= 1):
+    if _is_near(known) and (not is_whole(time) or _reach(low, factor) <= 1):
         return low.op("pow", low.code(base, {}), exponent)
-    if factor.denominator != 1 or not _is_float(known):
+    if factor.denominator != 1 or not _is_near(known):
         return _exponential(low, logarithm, exponent)
     near = constants.nearest_float(known)
     if (Fraction(near) > known) != (logarithm < 0):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from fractions import Fraction
 from functools import lru_cache
 
@@ -54,7 +55,7 @@ def beside_cycle(low: Operations, terms: list[Expr], clocks: dict[Expr, Node]) -
         table = _cycle_table(length, stretch, _last(low, cycle, clocks))
         if table is None or power != tree.power(stretch, tree.CycleIndex(*cycle.args)):
             continue
-        if not _is_float(tree.fraction(stretch)):
+        if not constants.is_float(tree.fraction(stretch)):
             beside = _beside(low, cycle, -sign * Fraction(factor), clocks)
             return beside if sign > 0 else low.neg(beside)
     return None
@@ -87,11 +88,7 @@ def _begins(length: Expr, stretch: Expr, count: int) -> list[Fraction]:
 def _rests(length: Expr, stretch: Expr, table: tuple[float, ...]) -> tuple[float, ...]:
     """What is left of the beginnings of cycles when their floats are taken off."""
     begins = _begins(length, stretch, len(table))
-    return tuple(constants.nearest_float(b - Fraction(x)) for b, x in zip(begins, table, strict=True))
-
-
-def _is_float(value: Fraction) -> bool:
-    return Fraction(constants.nearest_float(value)) == value
+    return tuple(constants.rest(b, x) for b, x in zip(begins, table, strict=True))
 
 
 @lru_cache(maxsize=64)
@@ -99,8 +96,8 @@ def _parts(length: Expr, stretch: Expr, part: Fraction, count: int) -> tuple[tup
     """When each cycle has passed so many steps of the first one, as floats, and what is left of the exact numbers."""
     factor = tree.fraction(stretch)
     exact = [begin + part * factor**i for i, begin in enumerate(_begins(length, stretch, count))]
-    near = tuple(constants.nearest_float(x) for x in exact)
-    return near, tuple(constants.nearest_float(x - Fraction(n)) for x, n in zip(exact, near, strict=True))
+    near = tuple(min(constants.nearest_float(x), sys.float_info.max) for x in exact)
+    return near, tuple(constants.rest(x, n) for x, n in zip(exact, near, strict=True))
 
 
 def _is_one(stretch: Expr) -> bool:

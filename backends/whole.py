@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from .. import constants
 from .operations import Node, Operations, number_of
 
 WHOLE = {
@@ -54,7 +55,7 @@ def _in_parts(low: Operations, time: Node, divisor: Node) -> tuple[Node, Node, F
     if not isinstance(length, Fraction) or length <= 0 or not is_whole(inner):
         return None
     parts = factor / length
-    if (factor == 1 and Fraction(float(length)) == length) or not 0 < parts.numerator < SMALL:
+    if (factor == 1 and constants.is_float(length)) or not 0 < parts.numerator < SMALL:
         return None
     return (
         low.mul(low.const(Fraction(parts.numerator)), inner),

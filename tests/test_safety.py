@@ -104,6 +104,7 @@ def test_nothing_that_is_written_is_run(monkeypatch: pytest.MonkeyPatch) -> None
     texts = list(corpus())
     for text in texts[::10]:  # everything that is imported late is imported now
         outcome(text)
+    import_module("sympy.tensor.tensor")  # sums ask for it
     ran: list[str] = []
 
     def poison(*args: Any, **_: Any) -> Any:
@@ -139,7 +140,7 @@ def test_nothing_that_is_written_is_run(monkeypatch: pytest.MonkeyPatch) -> None
             schedules.append(found[0])
     assert len(schedules) > 300
     assert ran
-    assert all(file.startswith("<symsched python ") for file in ran)
+    assert {file for file in ran if not file.startswith("<symsched python ")} == set()
 
 
 NAMES = ["names of modules", "names of what is printed", "names of built-ins", "soft keywords", "a lambda", "a class"]
@@ -163,7 +164,18 @@ def test_printed_text_holds_nothing_that_could_break_out(text: str, backend: str
         isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in ast.walk(tree)
     )
     imported = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for a in node.names}
-    assert imported <= {"math", "numpy", "torch", "jax", "jax.numpy", "bisect", "functools"}
+    assert imported <= {
+        "math",
+        "Any",
+        "pairwise",
+        "numpy",
+        "numpy.typing",
+        "torch",
+        "jax",
+        "jax.numpy",
+        "bisect",
+        "partial",
+    }
     reached = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert not {name for name in reached if name.startswith("__")}
 
