@@ -31,10 +31,10 @@ FIRST, LAST = 8, 2
 """Stages that are listed of many."""
 
 
-def command(target: str, form: str, name: str) -> str:
-    """The command line that prints a file, without the schedule."""
-    options = [f"--to {target}", *[f"--as {form}"] * bool(form), *[f"--name {name}"] * bool(name)]
-    return " ".join(["symsched emit", *options])
+def command(target: str, name: str, form: str = "", usual: str = FUNCTION) -> str:
+    """The command that prints a file, given the schedule; the usual name is not said."""
+    options = {"to": target, "as": form, "name": "" if name == usual else name}
+    return " ".join(["symsched emit", *(f"--{option} {value}" for option, value in options.items() if value)])
 
 
 def documentation(schedules: Mapping[str, Any], text: str, needs: str, line: str) -> list[str]:

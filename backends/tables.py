@@ -95,6 +95,11 @@ class Table:
         """The number of the form of each segment."""
         return [next(k for k, f in enumerate(self.forms) if i in f.rows) for i in range(len(self.ends) + 1)]
 
+    def columns(self) -> list[tuple[float, ...]]:
+        """The ends and the columns of all forms."""
+        count = len(self.ends) + 1
+        return [self.ends, *(column for form in self.forms for column in form.columns(count))]
+
     @property
     def is_plain(self) -> bool:
         """Whether all stages have one form but the last, which a comparison of the step tells."""
