@@ -1,0 +1,212 @@
+r"""What a block of a document shows: a program with options, as formulas, pictures, a table and source texts.
+
+The ways into a document only lay this out: Sphinx, Python-Markdown, and `symsched render`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import options
+from .errors import ScheduleError
+from .options import Options
+
+if TYPE_CHECKING:
+    from .plans import Plan
+    from .schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Formula:
+    """The formula of one schedule, without delimiters, and the same for where nobody draws formulas."""
+
+    latex: str
+    plain: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A curve, or several in one picture, which is drawn when the format is known."""
+
+    schedule: Schedule
+    others: tuple[Schedule, ...]
+    settings: tuple[tuple[str, Any], ...]
+
+    @property
+    def alt(self) -> str:
+        """What stands where no picture can."""
+        return "; ".join(str(one) for one in (self.schedule, *self.others))
+
+    @property
+    def key(self) -> str:
+        """A name that no other picture has."""
+        from . import __version__
+
+        content = repr((__version__, str(self.schedule), *map(str, self.others), self.settings))
+        return f"schedule-{sha256(content.encode()).hexdigest()[:16]}"
+
+    def draw(self, path: Path) -> None:
+        """Write a file; its ending says the format."""
+        if self.others:
+            raise ScheduleError("a picture shows one schedule", hint="leave out `overlay`")
+        self.schedule.plot(str(path), **dict(self.settings))
+
+    def svg(self) -> str:
+        """The element `<svg>` for the middle of a page."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "picture.svg")
+            self.draw(path)
+            text = path.read_text(encoding="utf-8")
+        return text[text.index("<svg") :].strip()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source text, with what it is called and the language in which it is written."""
+
+    title: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """All that a block shows.
+
+    Attributes:
+        formulas: One for each schedule.
+        pictures: One for each schedule.
+        table: Rows of cells, the head first; empty without a table.
+        sources: One for each target.
+        name: What the document calls the block, "" if nothing.
+        caption: What stands below the picture.
+    """
+
+    formulas: tuple[Formula, ...]
+    pictures: tuple[Picture, ...]
+    table: tuple[tuple[str, ...], ...]
+    sources: tuple[Source, ...]
+    name: str
+    caption: str
+
+
+def block(text: str, given: Mapping[str, str]) -> Block:
+    """Read a block.
+
+    Args:
+        text: A program of the language, a plan too.
+        given: Options by name; `symsched.options` says which there are.
+
+    Raises:
+        ScheduleError: The text does not mean anything, or an option does not. `place` tells which.
+
+    Example:
+        >>> found = block("linear(1, 100)", {"table": "0, 50", "plot": "none"})
+        >>> found.table
+        (('step', 'value'), ('0', '1'), ('50', '0.5'))
+    """
+    asked = options.read(given)
+    schedules = _schedules(text, asked.bind)
+    _require_values(schedules, asked)
+    return Block(
+        tuple(_formula(name, one, asked, len(schedules)) for name, one in schedules.items()) if asked.formula else (),
+        tuple(_pictures(schedules, asked)),
+        tuple(_table(schedules, asked.table)) if asked.table else (),
+        tuple(_source(text, asked.bind, *wanted) for wanted in asked.source),
+        asked.name,
+        asked.caption,
+    )
+
+
+def inline(text: str) -> Formula:
+    """The formula of one schedule in the middle of a sentence."""
+    from .schedule import Schedule
+
+    schedule = Schedule(text)
+    return Formula(schedule.latex(), schedule.emit("unicode"))
+
+
+def place(error: ScheduleError, text: str) -> int:
+    """The line of a block's text, from 0, where the mistake is; -1 where it is not in the text."""
+    if error.span is None or error.source != text:
+        return -1
+    return text.count("\n", 0, error.span[0])
+
+
+def _schedules(text: str, values: Mapping[str, str]) -> dict[str, Schedule]:
+    from . import reading
+
+    with options.complaints():
+        return reading.schedules(text, values)
+
+
+def _require_values(schedules: Mapping[str, Schedule], asked: Options) -> None:
+    """Numbers are there for what is made of numbers."""
+    free = list(dict.fromkeys(p.name for one in schedules.values() for p in one.parameters))
+    wanted = "picture" if asked.is_plotted else "table" if asked.table else ""
+    if free and wanted:
+        names = " and ".join(f"`{name}`" for name in free)
+        hint = f"bind: {', '.join(f'{name}=...' for name in free)}"
+        raise ScheduleError(f"a {wanted} needs values, and {names} has none", hint=hint)
+
+
+def _formula(name: str, schedule: Schedule, asked: Options, number: int) -> Formula:
+    settings: dict[str, Any] = {} if asked.time is None else {"time": asked.time}
+    symbol = asked.symbol
+    if name and (symbol is None or number > 1):
+        if symbol is not None:
+            raise ScheduleError("a plan names its formulas by itself", hint="leave out `symbol`")
+        symbol = rf"\mathrm{{{name}}}".replace("_", r"\_")
+    if symbol is not None:
+        settings["symbol"] = symbol if "=" in symbol else f"{symbol}({_clock(settings)}) ="
+    plain = schedule.emit("unicode").rstrip("\n")
+    return Formula(schedule.latex(style=asked.formula, **settings), f"{name}(t) is\n\n{plain}" if name else plain)
+
+
+def _clock(settings: Mapping[str, Any]) -> str:
+    """The step as formulas write it."""
+    from .schedule import Schedule
+
+    return Schedule("t").latex(**settings)
+
+
+def _pictures(schedules: Mapping[str, Schedule], asked: Options) -> Iterator[Picture]:
+    if asked.plot is None:
+        return
+    others = tuple(one for text in asked.overlay for one in _schedules(text, {}).values())
+    for one in schedules.values():
+        if not one.parameters:  # a formula with letters has no curve
+            yield Picture(one, others, tuple(asked.plot.items()))
+
+
+def _table(schedules: Mapping[str, Schedule], steps: tuple[float, ...]) -> Iterator[tuple[str, ...]]:
+    yield ("step", *(name or "value" for name in schedules))
+    functions: list[Callable[[float], float]] = [one.compile("python") for one in schedules.values()]
+    for step in steps:
+        yield (str(step), *(f"{function(step) + 0.0:.6g}" for function in functions))
+
+
+def _source(text: str, values: Mapping[str, str], target: str, form: str) -> Source:
+    from .api import backend, prints_plans
+
+    program = _program(text, values)
+    source = program.emit(target, **({"form": form} if form else {}))
+    language = "python" if backend(target).FUNCTION else target if prints_plans(target) else "text"
+    return Source(f"{target} ({form})" if form else target, language, source.rstrip("\n"))
+
+
+def _program(text: str, values: Mapping[str, str]) -> Schedule | Plan:
+    """The program as a whole: a plan prints its schedules together."""
+    from . import reading
+    from .plans import Plan
+
+    if reading.is_plan(text):
+        return Plan(text).bind(**values) if values else Plan(text)
+    return reading.bound(reading.one_schedule(text, {}, None), values)
+
+
