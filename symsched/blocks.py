@@ -31,30 +31,33 @@ class Formula:
 
 @dataclass(frozen=True)
 class Picture:
-    """A curve, or several in one picture, which is drawn when the format is known."""
+    """A curve, or several in one picture, which is drawn when the format is known.
 
-    schedule: Schedule
-    others: tuple[Schedule, ...]
+    Attributes:
+        curves: The schedules by name.
+        settings: What else the picture is told.
+    """
+
+    curves: tuple[tuple[str, Schedule], ...]
     settings: tuple[tuple[str, Any], ...]
 
     @property
     def alt(self) -> str:
         """What stands where no picture can."""
-        return "; ".join(str(one) for one in (self.schedule, *self.others))
+        return "; ".join(str(one) for _, one in self.curves)
 
     @property
     def key(self) -> str:
         """A name that no other picture has."""
         from . import __version__
 
-        content = repr((__version__, str(self.schedule), *map(str, self.others), self.settings))
+        content = repr((__version__, self.curves, self.settings))
         return f"schedule-{sha256(content.encode()).hexdigest()[:16]}"
 
     def draw(self, path: Path) -> None:
         """Write a file; its ending says the format."""
-        if self.others:
-            raise ScheduleError("a picture shows one schedule", hint="leave out `overlay`")
-        self.schedule.plot(str(path), **dict(self.settings))
+        ((_, schedule),) = self.curves
+        schedule.plot(str(path), **dict(self.settings))
 
     def svg(self) -> str:
         """The element `<svg>` for the middle of a page."""
@@ -176,12 +179,15 @@ def _clock(settings: Mapping[str, Any]) -> str:
 
 
 def _pictures(schedules: Mapping[str, Schedule], asked: Options) -> Iterator[Picture]:
+    """A picture for each schedule, or one for all of them and those that are laid over them."""
     if asked.plot is None:
         return
-    others = tuple(one for text in asked.overlay for one in _schedules(text, {}).values())
-    for one in schedules.values():
-        if not one.parameters:  # a formula with letters has no curve
-            yield Picture(one, others, tuple(asked.plot.items()))
+    settings = tuple(asked.plot.items())
+    curves = [(name or str(one), one) for name, one in schedules.items() if not one.parameters]
+    if asked.overlay:
+        raise ScheduleError("a picture shows one schedule", hint="leave out `overlay`")
+    for curve in curves:  # a formula with letters has no curve
+        yield Picture((curve,), settings)
 
 
 def _table(schedules: Mapping[str, Schedule], steps: tuple[float, ...]) -> Iterator[tuple[str, ...]]:
@@ -208,5 +214,3 @@ def _program(text: str, values: Mapping[str, str]) -> Schedule | Plan:
     if reading.is_plan(text):
         return Plan(text).bind(**values) if values else Plan(text)
     return reading.bound(reading.one_schedule(text, {}, None), values)
-
-

@@ -13,6 +13,7 @@ import click
 from . import __version__, reading
 from .errors import ScheduleError
 from .faults import WRONG, Command, Commands, complain
+from .rendering import render
 
 
 def _print_json(record: Any) -> None:
@@ -58,6 +59,9 @@ def main() -> None:
 
     SCHEDULE is a text such as 'warmup(linear, 500) >> cosine(1e-3, 1e4)', or - for standard input.
     """
+
+
+main.add_command(render)
 
 
 @main.command()
@@ -211,7 +215,7 @@ def equivalent(
     """
     from .equivalence import drawing, equivalence
 
-    left, right = _both([reading.text_of(text) for text in (one, other)], values, name)
+    left, right = reading.both([reading.text_of(text) for text in (one, other)], values, name)
     found = equivalence(left, right)
     if as_json:
         _print_json(found.record())
@@ -219,15 +223,6 @@ def equivalent(
         lines = drawing(left, right, found) if _encodable("\u28ff") else []
         click.echo("\n".join([str(found), *[""][: len(lines)], *lines]))
     ctx.exit(0 if found else WRONG)
-
-
-def _both(texts: list[str], values: dict[str, str], name: str | None) -> list[Any]:
-    """The schedules of some texts; a value is for those that have its parameter, a name for those that are plans."""
-    found = [reading.schedules(text, {}).get("") or reading.one_schedule(text, {}, name) for text in texts]
-    names = [{p.name for p in one.parameters} for one in found]
-    for unknown in values.keys() - set().union(*names):
-        raise click.UsageError(f"no parameter `{unknown}` in any of them")
-    return [one.bind(**{n: values[n] for n in values if n in own}) for one, own in zip(found, names, strict=True)]
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -81,6 +82,31 @@ def read(given: Mapping[str, str]) -> Options:
     if "bind" in given:
         found["bind"] = _pairs("bind", _parts(given["bind"]))
     return Options(**found)
+
+
+def written(text: str) -> dict[str, str]:
+    """Options as Markdown writes them behind the name of a fence, in braces or not.
+
+    Example:
+        >>> written('{ #rate plot=log table="0, 100" }')
+        {'name': 'rate', 'plot': 'log', 'table': '0, 100'}
+    """
+    inside = text.strip()
+    if inside.startswith("{") and inside.endswith("}"):
+        inside = inside[1:-1]
+    if not re.fullmatch(rf"(\s*{_OPTION.pattern}(?=\s|$))*\s*", inside):
+        raise ScheduleError(f"cannot read the options `{text.strip()}`", hint='write { plot=log table="0, 100" }')
+    found: dict[str, str] = {}
+    for match in _OPTION.finditer(inside):
+        if match["id"]:
+            found["name"] = match["id"]
+        elif match["name"]:
+            found[match["name"]] = (match["value"] or "").strip("\"'")
+    return found
+
+
+_OPTION = re.compile(r"""(?:\#(?P<id>[\w-]+)|\.[\w-]+|(?P<name>[\w-]+)(?:=(?P<value>"[^"]*"|'[^']*'|[^\s"']*))?)""")
+"""`#name`, `.class`, which says nothing here, `option`, or `option=value`."""
 
 
 @contextmanager

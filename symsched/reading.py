@@ -86,6 +86,15 @@ def one_schedule(text: str, values: Mapping[str, str], name: str | None) -> Sche
     return next(iter(found.values()))
 
 
+def both(texts: list[str], values: Mapping[str, str], name: str | None) -> list[Schedule]:
+    """The schedules of some texts; a value is for those that have its parameter, a name for those that are plans."""
+    found = [schedules(text, {}).get("") or one_schedule(text, {}, name) for text in texts]
+    names = [{p.name for p in one.parameters} for one in found]
+    for unknown in values.keys() - set().union(*names):
+        raise click.UsageError(f"no parameter `{unknown}` in any of them")
+    return [one.bind(**{n: values[n] for n in values if n in own}) for one, own in zip(found, names, strict=True)]
+
+
 def known(values: Mapping[str, str], plan: Plan) -> None:
     """Every value given is for a parameter of some schedule of the plan."""
     _check_names(values, list(dict.fromkeys(p.name for s in plan.values() for p in s.parameters)))

@@ -103,9 +103,9 @@ def resolve(app: Any, doctree: nodes.document, docname: str) -> None:
             _logger.error("%s", error, location=node, type="symsched")
             node.replace_self(_verbatim(str(error)))
     if app.builder.format in PLAIN_FORMATS:
-        for node in [found for found in doctree.findall(nodes.Element) if PLAIN in found]:
-            text = node[PLAIN]
-            node.replace_self(nodes.Text(text) if isinstance(node, nodes.math) else _verbatim(text))
+        for formula in [found for found in doctree.findall(nodes.Element) if PLAIN in found]:
+            text = formula[PLAIN]
+            formula.replace_self(nodes.Text(text) if isinstance(formula, nodes.math) else _verbatim(text))
 
 
 def _verbatim(text: str) -> nodes.literal_block:
@@ -113,7 +113,7 @@ def _verbatim(text: str) -> nodes.literal_block:
 
 
 def _image(app: Any, picture: blocks.Picture, form: str, docname: str) -> nodes.image:
-    """Write the file beside the doctrees, as Sphinx does with pictures that it converts, so that no source is touched."""
+    """A picture beside the doctrees, where Sphinx keeps what it converts: no file is written among the sources."""
     path = Path(app.doctreedir, "images", picture.key + ENDINGS[form])
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -121,6 +121,4 @@ def _image(app: Any, picture: blocks.Picture, form: str, docname: str) -> nodes.
         picture.draw(part)
         part.replace(path)
     app.env.images.add_file(docname, str(path))
-    return nodes.image(
-        "", uri=str(path), candidates={form: str(path)}, alt=picture.alt, classes=["schedule-picture"]
-    )
+    return nodes.image("", uri=str(path), candidates={form: str(path)}, alt=picture.alt, classes=["schedule-picture"])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import takewhile
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -10,7 +13,7 @@ from docutils.parsers.rst import directives
 from docutils.parsers.rst.states import RSTState
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from .. import blocks
+from .. import blocks, options
 from ..errors import ScheduleError
 from ._sphinx_nodes import inline, laid_out
 
@@ -29,7 +32,7 @@ class ScheduleDirective(SphinxDirective):
     """A program with options, shown as formulas, pictures, a table and source texts."""
 
     has_content = True
-    option_spec: ClassVar = _Any()
+    option_spec: ClassVar = _Any.fromkeys((*options.NAMES, options.WITHOUT), directives.unchanged)
 
     def run(self) -> list[nodes.Node]:
         text = "\n".join(self.content)
@@ -50,10 +53,11 @@ class ScheduleDirective(SphinxDirective):
         """An error at the line of the content where the mistake is, else at the directive."""
         self.env.note_reread()  # else the next build would take the page as done, and say nothing
         source, number = self.get_source_info()
+        state: object = self.state
         if 0 <= line < len(self.content):
-            if isinstance(self.state, RSTState):
+            if isinstance(state, RSTState):
                 source, offset = self.content.info(line)
-                number = offset + 1
+                number = (offset or 0) + 1
             else:  # MyST counts from the line of the directive
                 number = self.lineno + self.content_offset + line + 1
         return self.state_machine.reporter.error(error.title, *_drawn(error), source=source, line=number)
@@ -67,8 +71,18 @@ class ScheduleRole(SphinxRole):
             return [inline(self.text, blocks.inline(self.text))], []
         except ScheduleError as error:
             self.env.note_reread()
-            message = self.inliner.reporter.error(error.title, *_drawn(error), line=self.lineno)
+            source, line = self._place()
+            message = self.inliner.reporter.error(error.title, *_drawn(error), source=source, line=line)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+
+    def _place(self) -> tuple[str, int]:
+        """The line that holds the role; Sphinx knows only where its paragraph begins."""
+        source, first = self.get_source_info()
+        with suppress(OSError):
+            lines = Path(source).read_text(encoding="utf-8").splitlines()[first - 1 :]
+            paragraph = takewhile(str.strip, lines)
+            return source, next((first + i for i, line in enumerate(paragraph) if f"`{self.text}`" in line), first)
+        return source, first
 
 
 def _drawn(error: ScheduleError) -> Sequence[nodes.Node]:

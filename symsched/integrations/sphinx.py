@@ -1,6 +1,6 @@
 """Sphinx: the directive and the role `schedule`, for reStructuredText and MyST.
 
-    extensions = ["symsched.integrations.sphinx"]
+extensions = ["symsched.integrations.sphinx"]
 """
 
 from __future__ import annotations
