@@ -75,6 +75,8 @@ class Page:
         for number, picture in enumerate(found.pictures, 1):
             name = f"{self.stem}-{_file_name(found.name) or self.blocks}"
             name += f"-{number}" * (len(found.pictures) > 1) + ".svg"
+            if name in self.pictures:
+                raise ScheduleError(f"two pictures would be `{name}`", hint="give the blocks different names")
             self.pictures[name] = picture.svg() + "\n"
             yield [f"![{_escaped(picture.alt)}]({quote(name)})"]
         if found.caption:

@@ -24,6 +24,8 @@ def render(ctx: click.Context, files: tuple[str, ...], output: str | None, check
     """
     if output is not None and len(files) > 1:
         raise click.UsageError("-o takes one file")
+    if "-" in files:
+        raise click.UsageError("render takes files: its pictures stand beside them")
     results = [_render(file, output or file, check) for file in files]
     ctx.exit(0 if all(results) else WRONG)
 
@@ -41,9 +43,10 @@ def _render(file: str, output: str, check: bool) -> bool:
         return False
     found = {Path(output): new, **{Path(output).with_name(name): svg for name, svg in page.pictures.items()}}
     stale = [path for path, content in found.items() if not path.exists() or _content(path) != content]
+    command = f"symsched render {file}" + f" -o {output}" * (output != file)
     for path in stale:
         if check:
-            click.echo(f"{path} is not what symsched writes now: symsched render {file} -o {output}", err=True)
+            click.echo(f"{path} is not what symsched writes now: {command}", err=True)
         else:
             path.write_text(found[path], encoding="utf-8", newline=_newline(Path(file)))
     return not (check and stale)

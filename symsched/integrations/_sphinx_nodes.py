@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from .. import blocks
@@ -41,7 +42,7 @@ def laid_out(block: blocks.Block, tabs: bool) -> tuple[nodes.Element, nodes.Elem
     if block.table:
         whole += _table(block.table)
     if block.sources:
-        whole.extend(_tabs(block.sources) if tabs else map(_captioned, block.sources))
+        whole.extend([_tabs(block.sources)] if tabs else map(_captioned, block.sources))
     return whole, named
 
 
@@ -77,7 +78,7 @@ def _captioned(source: blocks.Source) -> nodes.container:
     return nodes.container("", caption, _code(source), classes=["literal-block-wrapper"], literal_block=True)
 
 
-def _tabs(sources: Sequence[blocks.Source]) -> list[nodes.Node]:
+def _tabs(sources: Sequence[blocks.Source]) -> nodes.Element:
     """Tabs of sphinx-design; all blocks of a page show the same target."""
     from sphinx_design.shared import create_component
 
@@ -87,7 +88,20 @@ def _tabs(sources: Sequence[blocks.Source]) -> list[nodes.Node]:
         label["sync_group"], label["sync_id"] = "schedule", source.title
         content = create_component("tab-content", children=[_code(source)], classes=["sd-tab-content"])
         items.append(create_component("tab-item", children=[label, content], classes=["sd-tab-item"], selected=False))
-    return [create_component("tab-set", children=items, classes=["sd-tab-set"])]
+    return create_component("tab-set", children=items, classes=["sd-tab-set"], schedule_sources=tuple(sources))
+
+
+class WithoutTabs(SphinxPostTransform):
+    """Titles instead of tabs in an EPUB, which is XML: the tabs of sphinx-design are not, and readers refuse the page."""
+
+    builders = ("epub",)
+    default_priority = 100  # before sphinx-design
+
+    def run(self, **kwargs: Any) -> None:
+        for node in list(self.document.findall(nodes.container)):
+            if "schedule_sources" in node:
+                titled = [(nodes.rubric("", one.title), _code(one)) for one in node["schedule_sources"]]
+                node.replace_self([part for parts in titled for part in parts])
 
 
 def resolve(app: Any, doctree: nodes.document, docname: str) -> None:

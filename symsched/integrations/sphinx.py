@@ -14,12 +14,13 @@ VERSION = 1
 def setup(app: Any) -> dict[str, Any]:
     """What Sphinx calls."""
     from .. import __version__
-    from ._sphinx_nodes import Picture, resolve
+    from ._sphinx_nodes import Picture, WithoutTabs, resolve
     from ._sphinx_reading import ScheduleDirective, ScheduleRole
 
     app.add_node(Picture)
     app.add_directive("schedule", ScheduleDirective)
     app.add_role("schedule", ScheduleRole())
+    app.add_post_transform(WithoutTabs)
     app.connect("doctree-resolved", resolve)
     return {
         "version": __version__,
