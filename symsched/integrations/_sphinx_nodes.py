@@ -92,7 +92,7 @@ def _tabs(sources: Sequence[blocks.Source]) -> nodes.Element:
 
 
 class WithoutTabs(SphinxPostTransform):
-    """Titles instead of tabs in an EPUB, which is XML: the tabs of sphinx-design are not, and readers refuse the page."""
+    """Titles instead of tabs in an EPUB: its pages are XML, which the tabs of sphinx-design are not."""
 
     builders = ("epub",)
     default_priority = 100  # before sphinx-design
