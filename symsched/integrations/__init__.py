@@ -4,7 +4,8 @@ What a file may offer
 
 - `from_...(...)`: a `Schedule` of what that library has;
 - `from_text(text)`: the same of a text that the library reads, for `symsched import --from NAME`;
-- `composed(call)`: an imported call as it behaves inside the library's compositions.
+- `composed(call)`: an imported call as it behaves inside the library's compositions;
+- what a program that writes documents looks for by name: `setup` for Sphinx, `formatter` for superfences.
 """
 
 from __future__ import annotations

@@ -37,13 +37,16 @@ def formatter(source: str, language: str, class_name: str, options: dict[str, st
         options: What `validator` took.
         md: The `Markdown` that reads the page.
         kwargs: `id_value` and `classes` of the fence.
+
+    Raises:
+        SuperFencesException: The block is wrong, and it is not MkDocs that asks.
     """
     classes = " ".join(filter(None, [class_name, *kwargs.get("classes", ())]))
     identity = kwargs.get("id_value") or options.get("name", "")
     try:
         body = "\n".join(_parts(blocks.block(source, options)))
     except ScheduleError as error:
-        _logger.warning("%s%s", _place(error, source, md), error)
+        _complain(error, source, md)
         body = f'<pre class="schedule-error">{escape(str(error))}</pre>'
     head = f' id="{escape(identity)}"' if identity else ""
     return f'<div{head} class="{escape(classes)}">\n{body}\n</div>'
@@ -77,13 +80,28 @@ def _code(source: blocks.Source) -> str:
     return highlight(source.text, get_lexer_by_name(source.language), HtmlFormatter(cssclass="highlight"))
 
 
-def _place(error: ScheduleError, source: str, md: Any) -> str:
-    """The page and the line, as far as MkDocs says which page this is: superfences does not."""
-    page = getattr(md.treeprocessors["relpath"], "file", None) if "relpath" in md.treeprocessors else None
-    if page is None:
-        return ""
-    lines, fence = page.content_string.splitlines(), source.strip("\n").splitlines()[:1]
-    found = [i for i, line in enumerate(lines, 1) if fence and line.strip() == fence[0].strip()]
-    if len(found) != 1:
-        return f"{page.src_uri}: "
-    return f"{page.src_uri}:{found[0] + max(blocks.place(error, source), 0)}: "
+def _complain(error: ScheduleError, source: str, md: Any) -> None:
+    """Warn in MkDocs, which counts warnings; nobody else does, so there the build fails at once."""
+    page = getattr(_registered(md.treeprocessors, "relpath"), "file", None)
+    if page is not None:
+        place = _place(error, source, page.content_string.splitlines())
+        _logger.warning("%s%s: %s", page.src_uri, place, error)
+        return
+    from pymdownx.superfences import SuperFencesException
+
+    path = getattr(getattr(_registered(md.preprocessors, "rendering_context"), "page", None), "path", "")  # Zensical
+    raise SuperFencesException(f"{path}: {error}" if path else str(error))
+
+
+def _registered(registry: Any, name: str) -> Any:
+    if name not in registry:  # there is no `get`
+        return None
+    return registry[name]
+
+
+def _place(error: ScheduleError, source: str, lines: Sequence[str]) -> str:
+    """The line of a page, which superfences does not tell, as far as the first line of the block stands there once."""
+    first = source.lstrip("\n").partition("\n")[0].strip()
+    found = [i for i, line in enumerate(lines, 1) if line.strip() == first]
+    blank = len(source) - len(source.lstrip("\n"))
+    return f":{found[0] + max(blocks.place(error, source) - blank, 0)}" if len(found) == 1 else ""
