@@ -108,7 +108,7 @@ def source(
     kind = "a number or an array of any shape" if not dialect.in_order else "a number or a tensor of any shape"
     doc = about(schedule, f"The values at steps `t`, {kind}.", note=dialect.note)
     function = define(name, takes, "Any", doc, entry(names, bool(stages)))
-    return Source(imports, constants, tables, helpers, function)
+    return Source(imports, constants, tables, helpers, [function])
 
 
 @dataclass(frozen=True)

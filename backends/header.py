@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from itertools import takewhile
 from typing import Any
 
-from .. import tree
+from .. import constants, tree
 from ..nodes import Call, Name, Node, Program, Value, children
 from ..precise import Curve
 from .choices import Row, laid_out
@@ -32,10 +31,10 @@ FIRST, LAST = 8, 2
 """Stages that are listed of many."""
 
 
-def command(target: str, form: str, name: str) -> str:
-    """The command line that prints a file, without the schedule."""
-    options = [f"--to {target}", *[f"--as {form}"] * bool(form), *[f"--name {name}"] * bool(name)]
-    return " ".join(["symsched emit", *options])
+def command(target: str, name: str, form: str = "", usual: str = FUNCTION) -> str:
+    """The command that prints a file, given the schedule; the usual name is not said."""
+    options = {"to": target, "as": form, "name": "" if name == usual else name}
+    return " ".join(["symsched emit", *(f"--{option} {value}" for option, value in options.items() if value)])
 
 
 def documentation(schedules: Mapping[str, Any], text: str, needs: str, line: str) -> list[str]:
@@ -131,7 +130,7 @@ def formula(schedule: Any) -> list[str]:
 def stages(schedule: Any) -> list[str]:
     """Where each stage begins, and its values at both ends; empty for a schedule of one piece or with parameters."""
     rows = laid_out(schedule.expr)
-    if len(rows) < 2 or schedule.parameters or not all(map(_is_placed, rows)):
+    if len(rows) < 2 or schedule.parameters or not all(map(_is_fixed, rows)):
         return []
     shown = rows if len(rows) <= FIRST + LAST + 1 else rows[:FIRST] + rows[-LAST:]
     cells = [("from step", "value", "to value"), *map(_stage, shown)]
@@ -142,9 +141,9 @@ def stages(schedule: Any) -> list[str]:
     return lines
 
 
-def _is_placed(row: Row) -> bool:
-    """Whether its bounds are numbers: those of a stage in a cycle that grows are not."""
-    return row.clock is not None and all(x is None or x.is_Rational for x in (row.low, row.high))
+def _is_fixed(row: Row) -> bool:
+    """Whether a stage begins and ends at steps that are known."""
+    return row.clock is not None and all(tree.is_number(side) for side in (row.low, row.high) if side is not None)
 
 
 def _stage(row: Row) -> tuple[str, str, str]:
@@ -157,10 +156,7 @@ def _stage(row: Row) -> tuple[str, str, str]:
 
 
 def _figure(value: Any) -> str:
-    try:
-        return f"{float(value) + 0.0:.6g}"
-    except OverflowError:  # an exact number that no float holds
-        return f"{Decimal(value.numerator) / Decimal(value.denominator):.6g}"
+    return f"{constants.nearest_float(value) + 0.0:.6g}"
 
 
 KINDS = {

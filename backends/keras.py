@@ -156,7 +156,9 @@ def emit(schedule: Any, *, name: str = FUNCTION, form: str = FORMS[0]) -> str:
 def _parts(schedule: Any, name: str, prefix: str) -> Source:
     made = source(schedule, name, prefix, _DIALECT, lambda names, in_order: [])
     return replace(
-        made, helpers={**{n: _HELPERS[n] for n in ("_step", "_float")}, **made.helpers}, function=_class(schedule, name)
+        made,
+        helpers={**{n: _HELPERS[n] for n in ("_step", "_float")}, **made.helpers},
+        functions=[_class(schedule, name)],
     )
 
 

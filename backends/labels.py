@@ -7,6 +7,7 @@ pairs of values tell apart. A name is given only where it computes the very bits
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +20,7 @@ from ..schedule import Schedule
 from .literals import Literal, Literals, free, numbers_of
 from .lowering import FEWEST, Program, Segment, lower
 from .operations import Node, number_of
+from .ranges import walk
 
 CHANGES = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069)
 """What lengths are multiplied and values divided by, so that what is whole stays whole, and what is before, before."""
@@ -91,6 +93,18 @@ def _naming(schedule: Any, plain: Program, is_plan: bool) -> _Naming | None:
     numbers = numbers_of(schedule.program, set(plain.parameters))
     chosen = _comparable(plain, plain.parameters, numbers) if numbers is not None else None
     return None if chosen is None else _Naming(chosen, set(plain.parameters), is_plan)
+
+
+def label_names(program: Program) -> list[str]:
+    """The names of the constants of a program, and of those that they are computed from."""
+    found: dict[str, None] = {}
+    stack = [node for node in _roots(program) if node is not None]
+    while stack:
+        for node in walk(stack.pop()):
+            if isinstance(node, Label) and node.label not in found:
+                found[node.label] = None
+                stack += [node.origin] if node.origin is not None else []
+    return list(found)
 
 
 @dataclass(frozen=True)
@@ -170,16 +184,22 @@ class _Naming:
         return Program(tuple(segments), plain.parameters)
 
     def _node(self, one: Node, other: Node) -> Node:
-        if (one, other) not in self.nodes:
-            if one.name == "const":
-                made = self.constant(one, other)
+        stack = [(one, other)]
+        while stack:
+            pair = plain, changed = stack[-1]
+            below = list(zip(plain.args, changed.args, strict=True))
+            waiting = [p for p in below if p not in self.nodes]
+            if waiting:
+                stack.extend(waiting)
             else:
-                args = tuple(self._node(a, b) for a, b in zip(one.args, other.args, strict=True))
-                made = (
-                    one if all(a is b for a, b in zip(args, one.args, strict=True)) else Node(one.name, args, one.value)
-                )
-            self.nodes[one, other] = made
+                stack.pop()
+                self.nodes[pair] = self._made(plain, changed, tuple(self.nodes[p] for p in below))
         return self.nodes[one, other]
+
+    def _made(self, one: Node, other: Node, args: tuple[Node, ...]) -> Node:
+        if one.name == "const":
+            return self.constant(one, other)
+        return one if all(a is b for a, b in zip(args, one.args, strict=True)) else Node(one.name, args, one.value)
 
     def constant(self, one: Node, other: Node) -> Node:
         """A constant with a label, found by what the changed program has in its place."""
@@ -287,5 +307,5 @@ def computed(node: Node) -> float:
         return constants.nearest_float(number_of(node))
     a, b = (computed(x) for x in node.args)
     if node.name in ("over", "part"):
-        return a / b
+        return a / b if b else math.nan
     return {"add": a + b, "sub": a - b, "mul": a * b}[node.name]

@@ -33,14 +33,14 @@ class Source:
         constants: The text of each constant of the schedule, by its name.
         tables: The text of each table and of each constant that only this module uses, by its name.
         helpers: The text of each function that the module keeps to itself, by its name.
-        function: The text of the function or the class that the module is for.
+        functions: The texts of the functions or the classes that the module is for.
     """
 
     imports: list[str] = field(default_factory=list)
     constants: dict[str, str] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
     helpers: dict[str, str] = field(default_factory=dict)
-    function: str = ""
+    functions: list[str] = field(default_factory=list)
 
     def text(self, doc: str) -> str:
         """The module."""
@@ -48,9 +48,10 @@ class Source:
         split = next((i for i, line in enumerate(imports) if _is_foreign(line)), len(imports))
         blocks = [imports[:split], imports[split:], list(self.constants.values()), list(self.tables.values())]
         head = "\n\n".join([doc, *("\n".join(block) for block in blocks if block)])
-        if not (self.constants or self.tables or self.helpers) and not self.function.startswith(_DEFINITIONS):
-            return f"{head}\n\n{self.function}\n"
-        return assemble(head, *self.helpers.values(), self.function)
+        is_bare = not (self.constants or self.tables or self.helpers)
+        if is_bare and not any(text.startswith(_DEFINITIONS) for text in self.functions):
+            return "\n\n".join([head, *self.functions]) + "\n"
+        return assemble(head, *self.helpers.values(), *self.functions)
 
     def joined(self, other: Source, number: int) -> Source:
         """This module with another one in it; what is named as here and means something else gets a number there."""
@@ -73,7 +74,7 @@ class Source:
             {**self.constants, **moved(other.constants)},
             {**self.tables, **moved(other.tables)},
             {**self.helpers, **moved(other.helpers)},
-            assemble(self.function, _renamed(other.function, renames)).rstrip("\n"),
+            [*self.functions, *(_renamed(text, renames) for text in other.functions)],
         )
 
 
@@ -111,16 +112,22 @@ def module(
         form: The form that was asked for, "" for the usual one.
         usual: The name that need not be asked for.
     """
-    command = header.command(target, form, "" if name == usual else name)
+    command = header.command(target, name, form, usual)
+    parts, doc = contents(schedules, name, needs, command, source)
+    return parts.text(docstring(doc))
+
+
+def contents(
+    schedules: Any, name: str, needs: str, command: str, source: Callable[[Any, str, str], Source]
+) -> tuple[Source, list[str]]:
+    """The parts of the file of a schedule or of a plan, and the lines of its header."""
     if not isinstance(schedules, Mapping):
-        named(name)
-        doc = header.documentation({name: schedules}, str(schedules), needs, command)
-        return source(schedules, name, "").text(docstring(doc))
-    parts, text = Source(), str(schedules)
-    schedules = functions(schedules)
-    for number, (own, schedule) in enumerate(schedules.items(), 1):
-        parts = parts.joined(source(schedule, named(own), f"{own}_"), number)
-    return parts.text(docstring(header.documentation(schedules, text, needs, command)))
+        doc = header.documentation({named(name): schedules}, str(schedules), needs, command)
+        return source(schedules, name, ""), doc
+    parts, own = Source(), functions(schedules)
+    for number, (each, schedule) in enumerate(own.items(), 1):
+        parts = parts.joined(source(schedule, named(each), f"{each}_"), number)
+    return parts, header.documentation(own, str(schedules), needs, command)
 
 
 def functions(plan: Mapping[str, Any]) -> dict[str, Any]:

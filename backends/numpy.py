@@ -186,7 +186,7 @@ class _Printer:
             self.tables |= {word: f"{word} = {value}"} if word in text else {}
         imports = ["import numpy as np", "import numpy.typing as npt", "from typing import Any"]
         imports += ["import math"] * ("math." in text) + ["from itertools import pairwise"] * ("pairwise(" in text)
-        return Source(imports, constants, self.tables, helpers, self._entry())
+        return Source(imports, constants, self.tables, helpers, [self._entry()])
 
     def _entry(self) -> str:
         names = self.names.values()

@@ -67,7 +67,7 @@ def _combinators(schedule: Any, name: str, found: Calls, is_plan: bool) -> Sourc
         whole = _wrapped(f"{head}join_schedules(", lists, ")", 0)
     else:
         whole = _call(head, *calls[0], 0)
-    return Source(["import optax"], writer.constants, function="\n".join([*whole, docstring(_COMBINED)]))
+    return Source(["import optax"], writer.constants, functions=["\n".join([*whole, docstring(_COMBINED)])])
 
 
 def _number(node: Node, is_whole: bool, writer: Writer) -> str:

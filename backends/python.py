@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from .labels import Label, labelled
-from .lowering import Segment
+from .literals import free
 from .module import Source, about, define, indent, letter, module, numbers, safe_names
-from .operations import Node, number_of
-from .ranges import Ranges, time_range, uses_step, walk
-from .tables import Table, table
+from .operations import Node
+from .ranges import uses_step, walk
+from .scalar import Body, Syntax, table_names
 from .writer import ATOM, INFIX, PRODUCT, SIGN, SUM, Language, Writer, call
 
 REQUIRES = ""
@@ -149,9 +150,6 @@ def _bezier(u: float, x1: float, y1: float, x2: float, y2: float) -> float:
 
 _LANGUAGE = Language(TEMPLATES, CAREFUL, pi="math.pi", room=62)
 
-FLAT = 6
-"""Segments up to which a row of `if` is as fast as a search."""
-
 
 def emit(schedule: Any, *, name: str = FUNCTION) -> str:
     """A module with `schedule(t, ...)`, or a function for each schedule of a plan; a number gives a float.
@@ -165,107 +163,44 @@ def emit(schedule: Any, *, name: str = FUNCTION) -> str:
 
 def parts(schedule: Any, name: str, prefix: str) -> Source:
     """The parts of a module; other targets use the function where a number is wanted, and no array."""
-    return _Printer(schedule, name, prefix).source()
+    return Printer(schedule, name, prefix).source()
 
 
-def arguments(schedule: Any, name: str) -> dict[str, str]:
-    """The parameters of a schedule, and what the arguments of its function are called."""
-    taken = {"t", name, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS}
-    return safe_names(tuple(p.name for p in schedule.parameters), taken)
+class Printer:
+    """What the parts of a module are made of.
 
+    Attributes:
+        names: The parameters of a schedule, and what the arguments of its function are called.
+    """
 
-class _Printer:
     def __init__(self, schedule: Any, name: str, prefix: str) -> None:
         self.schedule, self.name = schedule, name
         self.program = labelled(schedule, bool(prefix))
-        self.names = arguments(schedule, name)
+        taken = {"t", name, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS}
+        self.names = safe_names(self.program.parameters, taken | {*table_names(self.program.segments)})
         self.writer = Writer(_LANGUAGE, self.names.__getitem__, letter(self.names.values()))
-        self.tables: dict[str, str] = {}
 
     def source(self) -> Source:
-        rows = table(self.program.segments)
-        body = self._looked_up(rows) if rows is not None else self._chosen()
+        segments = self.program.segments
+        given = ", ".join(["0", *(f"{n}={n}" for n in self.names.values())])
+        before, segment = ["if t < 0:", f"    return {self.name}({given})"], free("i", {*self.names.values()})
+        body = Body(segments, self.writer, replace(_SYNTAX, before=before, segment=segment))
+        lines = ["t = float(t)"] * any(_grows(s.value) for s in segments) + body.lines()
         function = define(
             self.name,
             ["t: float", *["*"] * bool(self.names), *(f"{n}: float" for n in self.names.values())],
             "float",
             about(self.schedule, "The value at step `t`."),
-            body,
+            lines,
         )
         helpers = {name: HELPERS[name] for name in self.writer.helpers}
         text = "\n".join([function, *helpers.values(), *self.writer.constants.values()])
         imports = ["import math"] if "math." in text or "_INFINITY" in text or "_NAN" in text else []
         imports += ["from bisect import bisect_right"] if "bisect_right(" in text else []
-        tables = self.tables | {name: numbers(name, values) for values, name in self.writer.tables.items()}
+        tables = {name: numbers(name, values) for name, values in body.tables.items()}
         for word, value in (("_INFINITY", "math.inf"), ("_NAN", "math.nan")):
             tables |= {word: f"{word} = {value}"} if word in text else {}
-        return Source(imports, self.writer.constants, tables, helpers, function)
-
-    def _chosen(self) -> list[str]:
-        """The formula of each segment behind an `if`."""
-        segments = self.program.segments
-        starts: list[Node | None] = [None, *(s.until for s in segments[:-1])]
-        blocks = [self._lines(s, start) for s, start in zip(segments, starts, strict=True)]
-        clamp = self._before()
-        if any(_is_above_zero(s.until) for s in segments[:1]):  # the first stage alone has steps below 0
-            blocks[0] = [*clamp * uses_step(segments[0].value), *blocks[0]]
-            clamp = []
-        body = clamp if any(uses_step(s.value) for s in segments) else []
-        body += ["t = float(t)"] * any(_grows(s.value) for s in segments)
-        if all(s.until is None or s.until.name == "const" for s in segments):
-            return body + self._search(list(zip(segments, blocks, strict=True)))
-        return body + self._row(list(zip(segments, blocks, strict=True)))
-
-    def _before(self) -> list[str]:
-        """Lines for steps before 0, which have the value of step 0."""
-        given = ", ".join(["0", *(f"{n}={n}" for n in self.names.values())])
-        return ["if t < 0:", f"    return {self.name}({given})"]
-
-    def _looked_up(self, rows: Table) -> list[str]:
-        """The formula of all segments of a form with the numbers of the one that applies."""
-        self.tables["_UNTIL"] = numbers("_UNTIL", rows.ends)
-        lines = [*self._before(), "i = bisect_right(_UNTIL, t)"]
-        form_of = rows.form_of()
-        if len(rows.forms) > 1 and not rows.is_plain:
-            self.tables["_FORM"] = numbers("_FORM", form_of)
-        for k, form in reversed(list(enumerate(rows.forms))):
-            columns = form.columns(len(form_of))
-            names = form.names(k)
-            for name, column in zip(names, columns, strict=True):
-                self.tables[name] = numbers(name, column)
-            self.writer.columns = [f"{name}[i]" for name in names]
-            inner, value = self.writer.block(form.value, form.ranges(len(form_of)))
-            block = [*inner, f"return {_float(form.value, value)}"]
-            applies = f"t >= {rows.ends[-1]!r}" if rows.is_plain else f"_FORM[i] == {k}"
-            lines += [f"if {applies}:", *indent(block, 1)] if k else block
-        return lines
-
-    def _lines(self, segment: Segment, start: Node | None) -> list[str]:
-        lines, value = self.writer.block(segment.value, Ranges(time_range(segment, start)))
-        return [*lines, f"return {_float(segment.value, value)}"]
-
-    def _condition(self, segment: Segment) -> list[str]:
-        assert segment.until is not None
-        lines, bound = self.writer.block(segment.until, Ranges((0.0, 0.0)))
-        return [*lines, f"if t {'<=' if segment.closed else '<'} {bound}:"]
-
-    def _row(self, parts: list[tuple[Segment, list[str]]]) -> list[str]:
-        lines: list[str] = []
-        for segment, block in parts[:-1]:
-            lines += [*self._condition(segment), *indent(block, 1)]
-        return lines + parts[-1][1]
-
-    def _search(self, parts: list[tuple[Segment, list[str]]]) -> list[str]:
-        """A tree of comparisons, so that a thousand segments cost ten of them."""
-        if len(parts) <= FLAT:
-            return self._row(parts)
-        half = len(parts) // 2
-        before, after = self._search(parts[:half]), self._search(parts[half:])
-        return [*self._condition(parts[half - 1][0]), *indent(before, 1), *after]
-
-
-def _is_above_zero(until: Node | None) -> bool:
-    return until is not None and until.name == "const" and number_of(until) > 0
+        return Source(imports, self.writer.constants, tables, helpers, [function])
 
 
 def _grows(node: Node) -> bool:
@@ -315,3 +250,11 @@ _FLOATS = {
     "sigmoid",
     "progress",
 }
+
+_SYNTAX = Syntax(
+    branch=lambda condition, lines: [f"if {condition}:", *indent(lines, 1)],
+    before=[],
+    result=lambda node, text: f"return {_float(node, text)}",
+    look_up="{} = bisect_right({}, t)",
+    is_form="{}[{}] == {}",
+)

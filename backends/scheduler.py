@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import ScheduleError
 from . import load
-from .module import Source, about, assemble, define, indent, listed, safe_names
+from .module import Source, about, define, indent, listed, safe_names
 
 _IMPORTS = [
     "from torch import Tensor",
@@ -78,11 +78,13 @@ def added(source: Source, schedule: Any, name: str, prefix: str) -> Source:
     """The parts of a module with a scheduler in it, whose name is that of the function in capital letters."""
     formula = f"_{name}_at"
     target: Any = load("python")
-    python: Source = target.parts(schedule, formula, prefix)
-    alone = replace(python, helpers={**python.helpers, formula: python.function, "_Scheduler": _BASE}, function="")
+    printer = target.Printer(schedule, formula, prefix)
+    python: Source = printer.source()
+    helpers = {**python.helpers, formula: "\n".join(python.functions), "_Scheduler": _BASE}
+    alone = replace(python, helpers=helpers, functions=[])
     both = source.joined(alone, 2)
-    text = _class(schedule, name, formula, target.arguments(schedule, formula))
-    return replace(both, imports=[*both.imports, *_IMPORTS], function=assemble(both.function, text).rstrip("\n"))
+    text = _class(schedule, name, formula, printer.names)
+    return replace(both, imports=[*both.imports, *_IMPORTS], functions=[*both.functions, text])
 
 
 def _class(schedule: Any, name: str, formula: str, arguments: dict[str, str]) -> str:

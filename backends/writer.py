@@ -57,8 +57,10 @@ LEVELS = 24
 """How deep an expression may be nested before a part of it becomes a variable."""
 
 
-_TURNS = {math.pi: ("pi", "{}"), math.pi / 2: ("half_pi", "{} / 2"), 2 * math.pi: ("two_pi", "2 * {}")}
-"""Names for the angles that waves are made of."""
+TURNS = {"pi": (math.pi, "{}"), "half_pi": (math.pi / 2, "{} / 2"), "two_pi": (2 * math.pi, "2 * {}")}
+"""The angles that waves are made of, by their names."""
+
+_NAMES = {angle: name for name, (angle, _) in TURNS.items()}
 
 
 def number_text(node: Node) -> str:
@@ -72,33 +74,45 @@ def number_text(node: Node) -> str:
     return "_NAN" if math.isnan(result) else "_INFINITY" if result > 0 else "-_INFINITY"
 
 
+def defined(name: str, value: str, note: str) -> str:
+    """A constant as Python defines it."""
+    return f"{name} = {value}" + f"  # {note}" * bool(note)
+
+
 @dataclass(frozen=True)
 class Language:
     """How a target writes formulas.
 
     Attributes:
         templates: A template for each operation.
-        careful: What computes an operation where its operands may be anything.
-        constant: How a constant is defined, with its name and its value.
-        comment: How a note behind it is written.
+        careful: What computes an operation where its operands may be anything, which `is_safe` tells.
+        constant: How a constant is defined, from its name, its value and a note, "" for none.
         variable: How a variable is defined.
         spelled: How the name of a constant is spelled.
-        figure: How the number of a constant is written.
+        figure: How the whole number of a constant is written.
+        real: How any other is.
         number: How a number in a formula is written.
+        table: How the name of a table is spelled.
         pi: The circle constant; "" where the target has none.
         room: Columns for an expression; parts of a longer one become variables.
+        width: Columns for the definition of a constant; a formula that needs more is not written.
+        apart: Whether products and quotients stand in brackets in each other.
     """
 
     templates: dict[str, Template]
     careful: dict[str, str] = field(default_factory=dict)
-    constant: str = "{} = {}"
-    comment: str = "  # {}"
+    constant: Callable[[str, str, str], str] = defined
     variable: str = "{} = {}"
     spelled: Callable[[str], str] = str.upper
     figure: Callable[[float], str] = figure
+    real: Callable[[float], str] = repr
     number: Callable[[Node], str] = number_text
+    table: Callable[[str], str] = str
     pi: str = ""
     room: int = 72
+    width: int = WIDTH
+    apart: bool = False
+    is_safe: Callable[[Ranges, Node], bool] = Ranges.is_safe
 
 
 class Writer:
@@ -127,10 +141,10 @@ class Writer:
         self.columns: list[str] = []
         self.squares_by_name = "{0} * {0}" in language.templates["square"][1]
 
-    def block(self, node: Node, ranges: Ranges, step: str = "t") -> tuple[list[str], str]:
-        """The lines that assign variables, and the expression that is the value."""
+    def block(self, node: Node, ranges: Ranges, step: str = "t", first: int = 0) -> tuple[list[str], str]:
+        """The lines that assign variables, numbered from `first`, and the expression that is the value."""
         self.step, self.ranges = step, ranges
-        self.variables, self.count = {}, 0
+        self.variables, self.count = {}, first
         lines = []
         node = self._seen(node)
         order = self._order(node)
@@ -199,23 +213,34 @@ class Writer:
         if node.name == "param":
             return self.names(str(node.value)), ATOM
         precedence, template, needs = self._template(node)
+        if self.language.apart and precedence == PRODUCT and self._is_apart(template, node.args[0]):
+            needs = (SIGN, *needs[1:])
         arguments = [self._text(a, n)[0] for a, n in zip(node.args, needs, strict=True)]
         if isinstance(node.value, tuple):
-            arguments.append(self.tables.setdefault(node.value, f"_CYCLES{len(self.tables) or ''}"))
+            name = self.language.table(f"_CYCLES{len(self.tables) or ''}")
+            arguments += [self.tables.setdefault(node.value, name), str(len(node.value))]
         if template == "{} ** 2" and _SIMPLE.fullmatch(arguments[0]):
             template = "{}**2"
         return template.format(*arguments), precedence
 
+    def _is_apart(self, template: str, left: Node) -> bool:
+        """Whether the left operand of a product is a quotient, or that of a quotient a product."""
+        left = self._seen(left)
+        if left in self.variables or not left.args:
+            return False
+        precedence, inner, _ = self._template(left)
+        return precedence == PRODUCT and inner.split()[1] != template.split()[1]
+
     def _constant(self, node: Node) -> str:
         """A number, or the name that it has, which is defined then."""
-        if isinstance(node, Label):
+        if isinstance(node, Label) and math.isfinite(constants.nearest_float(number_of(node))):
             return self._label(node)
         language = self.language
-        turns = _TURNS.get(constants.nearest_float(number_of(node))) if language.pi else None
-        if turns is None:
+        angle = _NAMES.get(constants.nearest_float(number_of(node))) if language.pi else None
+        if angle is None:
             return language.number(node)
-        name = language.spelled(turns[0])
-        self._labels[name] = -1, language.constant.format(name, turns[1].format(language.pi))
+        name = language.spelled(angle)
+        self._labels[name] = -1, language.constant(name, TURNS[angle][1].format(language.pi), "")
         return name
 
     def _label(self, label: Label) -> str:
@@ -226,16 +251,16 @@ class Writer:
             formula = "" if label.origin is None else self._text(label.origin)[0]
             self.variables = variables
             value = constants.nearest_float(number_of(label))
-            number = language.figure(value) if label.is_whole else repr(value)
-            text = language.constant.format(name, formula if formula and label.is_exact else number)
-            note = language.comment.format(formula) if formula and not label.is_exact else ""
-            if len(text + note) > WIDTH:  # the formula is too long to be read
-                text, note = language.constant.format(name, number), ""
-            self._labels[name] = label.place, text + note
+            number = language.figure(value) if label.is_whole else language.real(value)
+            shown, note = (formula, "") if formula and label.is_exact else (number, formula)
+            text = language.constant(name, shown, note)
+            if any(len(line) > language.width for line in text.splitlines()):  # the formula is too long to be read
+                text = language.constant(name, number, "")
+            self._labels[name] = label.place, text
         return name
 
     def _template(self, node: Node) -> Template:
-        if node.name in self.language.careful and not self.ranges.is_safe(node):
+        if node.name in self.language.careful and not self.language.is_safe(self.ranges, node):
             helper = self.language.careful[node.name]
             self.helpers[helper] = None
             return call(helper, len(node.args))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -84,5 +85,7 @@ def arrays(backend: str) -> Arrays | None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name the tests that the default options leave out."""
-    if config.option.markexpr == "not tex":
-        terminalreporter.write_line("left out: the tests that need a TeX system; run them with: pytest -m tex")
+    left_out = re.findall(r"\bnot (\w+)", config.option.markexpr)
+    what = dict(line.split(": ", 1) for line in config.getini("markers") if ": " in line)
+    for mark in left_out:
+        terminalreporter.write_line(f"left out: the tests of `{mark}`, which {what[mark]}: pytest -m {mark}")
