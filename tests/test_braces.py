@@ -70,3 +70,14 @@ def test_a_helper_of_c_is_not_called_as_another_function_of_a_plan() -> None:
 def test_functions_of_a_plan_share_their_helpers(target: str) -> None:
     text = ss.plan("lr = mod(3 - t, 7); wd = mod(4 - t, 5)").emit(target)
     assert len(re.findall(r"^(?:static inline double|function) \w*modulo\(", text, re.MULTILINE)) == 1
+
+
+def test_a_table_may_hold_what_no_double_does() -> None:
+    schedule = ss.parse("repeat(linear(1, 10**300), stretch=10**300)")
+    assert "{1e300, INFINITY};" in schedule.emit("c")
+    assert "[1e300, Infinity];" in schedule.emit("javascript")
+
+
+def test_equal_stages_are_not_looked_up() -> None:
+    text = ss.parse(" >> ".join(["hold(1, 1)"] * 40)).emit("c")
+    assert text.endswith("double schedule(double t) {\n  (void)t;\n  return 1.0;\n}\n\n#endif\n")
