@@ -4,7 +4,10 @@ A backend is a module with
 
 - `emit(schedule) -> str`: the text of a `symsched.Schedule` for this target, which needs nothing of symsched;
 - `REQUIRES`: the name of the Python package that the text imports, "" if none;
-- `FUNCTION`: the name under which the text defines a callable, "" if the text is not Python.
+- `FUNCTION`: the name under which the text defines a callable, "" if the text is not Python;
+- `FORMS`, if it is there: what `emit` takes as `form`, the usual one first;
+- `NATIVE`, if it is there and true: that callable is an object of the framework, or its class where parameters are
+  open, and has the arguments and the precision of the framework; else it is a function `schedule(t, ...)`.
 
 The rules: importing a backend imports no framework; it reads the exact tree (`schedule.expr`) and the canonical text
 (`str(schedule)`), and prints operations that `lowering` has made, so that there is one lowering. Text from a user

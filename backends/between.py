@@ -51,8 +51,8 @@ _WAVES = (sympy.cos, sympy.sin, sympy.tanh)
 
 def _inside(base: Expr, factor: Expr, choice: sympy.Piecewise) -> Expr:
     """A ramp in each branch of a choice, so that each has its own lower end."""
-    branches = ((tree.add(base, tree.multiply(factor, value)), condition) for value, condition in choice.args)
-    return sympy.Piecewise(*branches, evaluate=False)
+    branches = [(tree.add(base, tree.multiply(factor, value)), condition) for value, condition in choice.args]
+    return tree.piecewise(branches)
 
 
 def _straight(low: Operations, line: Line, clocks: dict[Expr, Node]) -> Node | None:

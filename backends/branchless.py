@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .counting import MOST, counted, in_range, is_whole
 from .labels import labelled
 from .lowering import Segment
 from .module import WIDTH, Source, about, define, letter, listed, numbers, safe_names
@@ -43,6 +44,8 @@ class Dialect:
         for_tables: Import lines that tables need; with `in_order`, those that lists of stages need.
         in_order: The helper that computes stage after stage where steps are in order; "" for none.
         decorators: Lines above the formula.
+        note: What the docstring of the function says besides.
+        counts: Whether whole steps stay whole numbers as far as they can.
     """
 
     target: str
@@ -60,6 +63,8 @@ class Dialect:
     for_tables: tuple[str, ...] = ()
     in_order: str = ""
     decorators: tuple[str, ...] = ()
+    note: str = ""
+    counts: bool = False
 
 
 def source(
@@ -67,6 +72,7 @@ def source(
 ) -> Source:
     """A module with a function around `_values(t, ...)`, which is the formula in float64."""
     program = labelled(schedule, bool(prefix))
+    program = counted(program) if dialect.counts else program
     outer = {*dialect.taken, "t", name, "_values", "float", "int", "isinstance"}
     names = list(safe_names(program.parameters, outer).values())
     bounds = (f"until{i}" for i in range(len(program.segments)))
@@ -75,6 +81,8 @@ def source(
     )
     writer = Writer(dialect.language, inner.__getitem__, letter(["y", *inner.values()]))
     rows = table(program.segments)
+    if rows is not None and dialect.counts and not in_range(x for column in rows.columns() for x in column):
+        rows = None
     stages = (
         _stages(program.segments, rows, writer, dialect.zeros) if dialect.in_order and not program.parameters else None
     )
@@ -98,7 +106,7 @@ def source(
     imports += ["import math"] * ("math." in text) + ["from itertools import pairwise"] * ("pairwise(" in text)
     takes = [f"t: {dialect.number}", *["*"] * bool(names), *(f"{n}: {dialect.number}" for n in names)]
     kind = "a number or an array of any shape" if not dialect.in_order else "a number or a tensor of any shape"
-    doc = about(schedule, f"The values at steps `t`, {kind}.")
+    doc = about(schedule, f"The values at steps `t`, {kind}.", note=dialect.note)
     function = define(name, takes, "Any", doc, entry(names, bool(stages)))
     return Source(imports, constants, tables, helpers, [function])
 
@@ -168,13 +176,17 @@ def _listed(segments: tuple[Segment, ...], rows: Table | None, stages: list[Stag
 def _body(segments: tuple[Segment, ...], writer: Writer, dialect: Dialect, stages: list[Stage] | None) -> list[str]:
     """Lines that choose the value of the segment that applies, from the last one backwards."""
     lines, bounds = writer.bounds([s.until for s in segments if s.until is not None])
-    lines.insert(0, f"t = {dialect.where}(t < 0, 0.0, t)")
-    conditions = [f"t {'<=' if s.closed else '<'} {b}" for s, b in zip(segments, bounds, strict=False)]
+    lines.insert(0, _from_zero(dialect))
+    conditions = [
+        f"{_compared(s.until, dialect)} {'<=' if s.closed else '<'} {b}"
+        for s, b in zip(segments, bounds, strict=False)
+        if s.until is not None
+    ]
     for i in reversed(range(len(segments))):
         segment = segments[i]
         step = "t"
         if len(segments) > 1 and uses_step(segment.value):
-            lines += _guarded(dialect, _applies(conditions, i), _inside(segment, bounds, i, writer))
+            lines += _guarded(dialect, _applies(conditions, i), _inside(segment, bounds, i, writer, dialect))
             step = "at"
         if stages is not None and stages[i].text:
             value = f"{stages[i].name}({step})"
@@ -211,13 +223,13 @@ def _rows(rows: Table, writer: Writer, dialect: Dialect, stages: list[Stage] | N
     """Lines that look the stage up and compute each form with the numbers of that stage."""
     find = "_stage_of" if _bucketed(rows, dialect) else "_search"
     writer.helpers.update({find: None, "_column": None})
-    lines = [f"t = {dialect.where}(t < 0, 0.0, t)", f"i = {find}(t)"]
-    conditions = _conditions(rows)
+    lines = [_from_zero(dialect), f"i = {find}(t)"]
+    conditions = _conditions(rows, dialect)
     lines += ["form = _column(_FORM, i)"] * ("form" in conditions[0])
     for k, form in enumerate(rows.forms):
         step = "t"
         if conditions[k] and uses_step(form.value):
-            lines += _guarded(dialect, conditions[k], repr(form.inside))
+            lines += _guarded(dialect, conditions[k], _step(form.inside, dialect))
             step = "at"
         if stages is not None:
             value = f"{stages[k].name}({step}, i)"
@@ -230,12 +242,13 @@ def _rows(rows: Table, writer: Writer, dialect: Dialect, stages: list[Stage] | N
     return [*lines[:-1], lines[-1].replace("y = ", "return ", 1)]
 
 
-def _conditions(rows: Table) -> list[str]:
+def _conditions(rows: Table, dialect: Dialect) -> list[str]:
     """When each form applies; an only other form, that of the last stage, is told by the step alone."""
     if len(rows.forms) == 1:
         return [""]
     if rows.is_plain:
-        return [f"t < {rows.ends[-1]!r}", f"t >= {rows.ends[-1]!r}"]
+        end = _step(rows.ends[-1], dialect)
+        return [f"t < {end}", f"t >= {end}"]
     return [f"form == {k}" for k in range(len(rows.forms))]
 
 
@@ -248,7 +261,7 @@ def _constants(rows: Table, dialect: Dialect) -> dict[str, str]:
     ends, count = rows.ends, len(rows.ends) + 1
     found = buckets(ends) if dialect.buckets else None
     arrays = {"_UNTIL": ends}
-    if "form" in _conditions(rows)[0]:
+    if "form" in _conditions(rows, dialect)[0]:
         arrays["_FORM"] = tuple(map(float, rows.form_of()))
     for k, form in enumerate(rows.forms):
         arrays |= dict(zip(form.names(k), form.columns(count), strict=True))
@@ -261,10 +274,27 @@ def _constants(rows: Table, dialect: Dialect) -> dict[str, str]:
     return lines
 
 
-def _inside(segment: Segment, bounds: list[str], i: int, writer: Writer) -> str:
+def _from_zero(dialect: Dialect) -> str:
+    """The line that takes steps before 0 for step 0."""
+    return f"t = {dialect.where}(t < 0, {_step(0.0, dialect)}, t)"
+
+
+def _step(step: float, dialect: Dialect) -> str:
+    return repr(int(step)) if dialect.counts and step.is_integer() and step <= MOST else repr(step)
+
+
+def _compared(bound: Node, dialect: Dialect) -> str:
+    """The step as it is compared with a bound."""
+    if not dialect.counts or (bound.name == "const" and is_whole(bound)):
+        return "t"
+    return dialect.language.templates["real"][1].format("t")
+
+
+def _inside(segment: Segment, bounds: list[str], i: int, writer: Writer, dialect: Dialect) -> str:
     """A step inside segment i."""
     if segment.inside.name == "const":
-        return _floating(writer.block(segment.inside, Ranges((0.0, 0.0)))[1])
+        text = writer.block(segment.inside, Ranges((0.0, 0.0)))[1]
+        return text if dialect.counts else _floating(text)
     begin = bounds[i - 1] if i > 0 else "0.0"
     return f"0.5 * ({begin} + {bounds[i]})" if i < len(bounds) else f"{begin} + 1.0"
 

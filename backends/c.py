@@ -143,7 +143,7 @@ def emit(schedule: Any, *, name: str = header.FUNCTION) -> str:
         text = _function(each, name, target)
         return Source(helpers=needed(text, helpers), functions=[text])
 
-    parts, doc = contents(schedule, "c", name, "nothing but math.h", source)
+    parts, doc = contents(schedule, name, "nothing but math.h", header.command("c", name), source)
     title, *rest = remark(doc)  # the title is the first line, which tells that the file is ours
     guard = f"SYMSCHED_{'_'.join(names).upper()}_H"
     return assembled(

@@ -46,21 +46,25 @@ class Formula:
         known: Mapping[Symbol, Expr] | None = None,
     ) -> None:
         self.notation, self.time, self.letters, self.known = notation, time, letters or {}, known or {}
+        self.known_pieces: dict[Ask, Piece] = {}  # a condition repeats what it chooses from
         self.cycles = Cycles(time, {*names, *self.letters.values()})
 
     def piece(self, expr: Expr, script: bool = False) -> Piece:
         """A tree, printed."""
-        stack = [self._steps(expr, script)]
+        wanted = expr, script
+        stack = [(wanted, self._steps(*wanted))]
         printed: Any = None
         while stack:
+            asked, steps = stack[-1]
             try:
-                wanted = stack[-1].send(printed)
+                wanted = steps.send(printed)
             except StopIteration as done:
                 stack.pop()
-                printed = done.value
+                printed = self.known_pieces[asked] = done.value
             else:
-                stack.append(self._steps(*wanted))
-                printed = None
+                printed = self.known_pieces.get(wanted)
+                if printed is None:
+                    stack.append((wanted, self._steps(*wanted)))
         result: Piece = printed
         return result
 

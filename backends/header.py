@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from itertools import takewhile
 from typing import Any
 
-from .. import tree
+from .. import constants, tree
 from ..nodes import Call, Name, Node, Program, Value, children
 from ..precise import Curve
 from .choices import Row, laid_out
@@ -32,10 +31,10 @@ FIRST, LAST = 8, 2
 """Stages that are listed of many."""
 
 
-def command(target: str, form: str, name: str) -> str:
-    """The command line that prints a file, without the schedule."""
-    options = [f"--to {target}", *[f"--as {form}"] * bool(form), *[f"--name {name}"] * bool(name)]
-    return " ".join(["symsched emit", *options])
+def command(target: str, name: str, form: str = "", usual: str = FUNCTION) -> str:
+    """The command that prints a file, given the schedule; the usual name is not said."""
+    options = {"to": target, "as": form, "name": "" if name == usual else name}
+    return " ".join(["symsched emit", *(f"--{option} {value}" for option, value in options.items() if value)])
 
 
 def documentation(schedules: Mapping[str, Any], text: str, needs: str, line: str) -> list[str]:
@@ -44,10 +43,11 @@ def documentation(schedules: Mapping[str, Any], text: str, needs: str, line: str
     lines = [f"{title}, {TITLE}. It needs {needs}." if len(schedules) == 1 else f"{title}, {TITLE}. They need {needs}."]
     lines += ["", *("    " + row for row in wrapped(text))]
     for name, schedule in schedules.items():
-        lines += ["", f"{name}(t) is", "", *("    " + row for row in formula(schedule))]
-        rows = stages(schedule)
-        if rows:
-            lines += ["", *("    " + row for row in rows)]
+        rows = laid_out(schedule.expr)
+        lines += ["", f"{name}(t) is", "", *("    " + row for row in formula(schedule, rows))]
+        ends = stages(schedule, rows)
+        if ends:
+            lines += ["", *("    " + row for row in ends)]
     return [*lines, "", line]
 
 
@@ -117,9 +117,8 @@ def _broken(part: str, width: int) -> list[str]:
     return rows
 
 
-def formula(schedule: Any) -> list[str]:
+def formula(schedule: Any, rows: list[Row]) -> list[str]:
     """The value of each stage and when it holds, in letters of a keyboard."""
-    rows = laid_out(schedule.expr)
     shown = rows if len(rows) <= FIRST + LAST + 1 else rows[:FIRST] + rows[-LAST:]
     text = printed(schedule, Typed(), shown)
     lines = text.splitlines()
@@ -128,10 +127,9 @@ def formula(schedule: Any) -> list[str]:
     return lines
 
 
-def stages(schedule: Any) -> list[str]:
+def stages(schedule: Any, rows: list[Row]) -> list[str]:
     """Where each stage begins, and its values at both ends; empty for a schedule of one piece or with parameters."""
-    rows = laid_out(schedule.expr)
-    if len(rows) < 2 or schedule.parameters or not all(map(_is_placed, rows)):
+    if len(rows) < 2 or schedule.parameters or not all(map(_is_fixed, rows)):
         return []
     shown = rows if len(rows) <= FIRST + LAST + 1 else rows[:FIRST] + rows[-LAST:]
     cells = [("from step", "value", "to value"), *map(_stage, shown)]
@@ -142,9 +140,9 @@ def stages(schedule: Any) -> list[str]:
     return lines
 
 
-def _is_placed(row: Row) -> bool:
-    """Whether its bounds are numbers: those of a stage in a cycle that grows are not."""
-    return row.clock is not None and all(x is None or x.is_Rational for x in (row.low, row.high))
+def _is_fixed(row: Row) -> bool:
+    """Whether a stage begins and ends at steps that are known."""
+    return row.clock is not None and all(tree.is_number(side) for side in (row.low, row.high) if side is not None)
 
 
 def _stage(row: Row) -> tuple[str, str, str]:
@@ -157,10 +155,7 @@ def _stage(row: Row) -> tuple[str, str, str]:
 
 
 def _figure(value: Any) -> str:
-    try:
-        return f"{float(value) + 0.0:.6g}"
-    except OverflowError:  # an exact number that no float holds
-        return f"{Decimal(value.numerator) / Decimal(value.denominator):.6g}"
+    return f"{constants.nearest_float(value) + 0.0:.6g}"
 
 
 KINDS = {
@@ -179,6 +174,8 @@ UNITS = {
 def parameters(schedule: Any) -> dict[str, str]:
     """What each parameter that is not bound is: what it is given to, its unit and its range."""
     uses: dict[str, str] = {}
+    if not schedule.parameters:
+        return uses
     for name, what in _uses(schedule.program):
         uses.setdefault(name, what)
     return {p.name: uses.get(p.name, "a number") for p in schedule.parameters}

@@ -138,7 +138,7 @@ def emit(schedule: Any, *, name: str = header.FUNCTION) -> str:
         text = _function(each, name + "_" * (name in RESERVED.split()), function)
         return Source([], function.constants, tables, needed(text, _HELPERS), [text])
 
-    parts, doc = contents(schedule, "javascript", name, "nothing", source)
+    parts, doc = contents(schedule, name, "nothing", header.command("javascript", name), source)
     return assembled(
         remark(doc),
         parts.constants.values(),

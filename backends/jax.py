@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from .branchless import Dialect, source
@@ -91,7 +92,7 @@ def _modulo(x: Any, y: Any) -> Any:
     return x - _floor_divide(x, y) * y
 """,
     "_magnitude": """
-def _magnitude(x):
+def _magnitude(x: Any) -> Any:
     # Unlike that of `abs`, its derivative at 0 is not 0.
     return jnp.where(x < 0, -x, x)
 """,
@@ -198,11 +199,12 @@ def emit(schedule: Any, *, name: str = FUNCTION) -> str:
         schedule: A `symsched.Schedule` or a `symsched.Plan`.
         name: The name of the function.
     """
-    return module(schedule, "jax", name, "JAX", _source)
+    return module(schedule, "jax", name, "JAX", parts)
 
 
-def _source(schedule: Any, name: str, prefix: str) -> Source:
-    return source(schedule, name, prefix, _DIALECT, _entry)
+def parts(schedule: Any, name: str, prefix: str, note: str = "") -> Source:
+    """The parts of a module; a library on top of JAX adds a note to what the function says of itself."""
+    return source(schedule, name, prefix, replace(_DIALECT, note=note), _entry)
 
 
 def _entry(names: list[str], in_order: bool) -> list[str]:

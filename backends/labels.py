@@ -7,7 +7,8 @@ pairs of values tell apart. A name is given only where it computes the very bits
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, permutations
@@ -65,11 +66,33 @@ def _walk(node: Node) -> Iterator[Node]:
 
 def labelled(schedule: Any, is_plan: bool = False) -> Program:
     """The program of a schedule with labels for its constants; those of a plan name their stages in full."""
-    names = tuple(p.name for p in schedule.parameters)
-    plain = lower(schedule.expr, names)
-    numbers = numbers_of(schedule.program, set(names)) if len(plain.segments) < FEWEST else None
-    chosen = _comparable(plain, names, numbers) if numbers is not None else None
-    return plain if chosen is None else _Naming(chosen, set(names), is_plan).named(plain)
+    plain = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
+    naming = _naming(schedule, plain, is_plan) if len(plain.segments) < FEWEST else None
+    return plain if naming is None else naming.named(plain)
+
+
+def labelled_numbers(schedule: Any, numbers: Callable[[Any], list[Fraction]], is_plan: bool = False) -> list[Node]:
+    """Constants that are worked out from a schedule, with labels.
+
+    Args:
+        schedule: A `symsched.Schedule`.
+        numbers: Works them out; it is asked for those of a schedule with other numbers too.
+        is_plan: Whether their names say which stage of which schedule they belong to.
+    """
+    plain = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
+    naming, found = _naming(schedule, plain, is_plan), numbers(schedule)
+    nodes = [Node("const", (), x) for x in found]
+    others = [] if naming is None else numbers(naming.changed.schedule)
+    if naming is None or len(others) != len(found):
+        return nodes
+    return [naming.constant(node, Node("const", (), x)) for node, x in zip(nodes, others, strict=True)]
+
+
+def _naming(schedule: Any, plain: Program, is_plan: bool) -> _Naming | None:
+    """What gives names to the constants of a schedule; None where they have none."""
+    numbers = numbers_of(schedule.program, set(plain.parameters))
+    chosen = _comparable(plain, plain.parameters, numbers) if numbers is not None else None
+    return None if chosen is None else _Naming(chosen, set(plain.parameters), is_plan)
 
 
 def label_names(program: Program) -> list[str]:
@@ -86,8 +109,9 @@ def label_names(program: Program) -> list[str]:
 
 @dataclass(frozen=True)
 class Changed:
-    """A program with other numbers."""
+    """A schedule with other numbers, and its program."""
 
+    schedule: Schedule
     program: Program
     values: dict[Literal, tuple[Fraction, Fraction]]
 
@@ -106,13 +130,14 @@ def _changed(
     plain: Program, names: tuple[str, ...], numbers: Literals, factors: dict[Literal, Fraction]
 ) -> Changed | None:
     program = numbers.changed(lambda x: x.value * factors.get(x, 1))
+    schedule = Schedule._of(program)
     try:
-        other = lower(Schedule._of(program).expr, names)
+        other = lower(schedule.expr, names)
     except ScheduleError:  # a count is whole
         return None
     if len(other.segments) != len(plain.segments) or not all(map(_alike, _roots(plain), _roots(other))):
         return None
-    return Changed(other, {x: (x.value, x.value * f) for x, f in factors.items()})
+    return Changed(schedule, other, {x: (x.value, x.value * f) for x, f in factors.items()})
 
 
 def _roots(program: Program) -> list[Node | None]:
@@ -159,18 +184,25 @@ class _Naming:
         return Program(tuple(segments), plain.parameters)
 
     def _node(self, one: Node, other: Node) -> Node:
-        if (one, other) not in self.nodes:
-            if one.name == "const":
-                made = self._constant(one, other)
+        stack = [(one, other)]
+        while stack:
+            pair = plain, changed = stack[-1]
+            below = list(zip(plain.args, changed.args, strict=True))
+            waiting = [p for p in below if p not in self.nodes]
+            if waiting:
+                stack.extend(waiting)
             else:
-                args = tuple(self._node(a, b) for a, b in zip(one.args, other.args, strict=True))
-                made = (
-                    one if all(a is b for a, b in zip(args, one.args, strict=True)) else Node(one.name, args, one.value)
-                )
-            self.nodes[one, other] = made
+                stack.pop()
+                self.nodes[pair] = self._made(plain, changed, tuple(self.nodes[p] for p in below))
         return self.nodes[one, other]
 
-    def _constant(self, one: Node, other: Node) -> Node:
+    def _made(self, one: Node, other: Node, args: tuple[Node, ...]) -> Node:
+        if one.name == "const":
+            return self.constant(one, other)
+        return one if all(a is b for a, b in zip(args, one.args, strict=True)) else Node(one.name, args, one.value)
+
+    def constant(self, one: Node, other: Node) -> Node:
+        """A constant with a label, found by what the changed program has in its place."""
         values = number_of(one), number_of(other)
         first, second = values
         if first == second or not isinstance(first, Fraction) or not isinstance(second, Fraction):
@@ -275,5 +307,5 @@ def computed(node: Node) -> float:
         return constants.nearest_float(number_of(node))
     a, b = (computed(x) for x in node.args)
     if node.name in ("over", "part"):
-        return a / b
+        return a / b if b else math.nan
     return {"add": a + b, "sub": a - b, "mul": a * b}[node.name]

@@ -7,7 +7,9 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from keyword import iskeyword
+from types import MappingProxyType
 from typing import Any
 
 from ..errors import ScheduleError
@@ -15,6 +17,9 @@ from . import header
 
 WIDTH = 88
 """Columns of a line."""
+
+_DEFINITIONS = ("def ", "class ", "@")
+"""How a block begins that stands two empty lines below the imports, and not one."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
@@ -43,19 +48,23 @@ class Source:
         split = next((i for i, line in enumerate(imports) if _is_foreign(line)), len(imports))
         blocks = [imports[:split], imports[split:], list(self.constants.values()), list(self.tables.values())]
         head = "\n\n".join([doc, *("\n".join(block) for block in blocks if block)])
+        is_bare = not (self.constants or self.tables or self.helpers)
+        if is_bare and not any(text.startswith(_DEFINITIONS) for text in self.functions):
+            return "\n\n".join([head, *self.functions]) + "\n"
         return assemble(head, *self.helpers.values(), *self.functions)
 
     def joined(self, other: Source, number: int) -> Source:
         """This module with another one in it; what is named as here and means something else gets a number there."""
         mine = {**self.constants, **self.tables, **self.helpers}
         theirs = {**other.constants, **other.tables, **other.helpers}
+        taken = mine.keys() | theirs.keys()
         renames: dict[str, str] = {}
         while True:
             texts = {name: _renamed(text, renames) for name, text in theirs.items()}
             clash = [n for n in theirs if n in mine and n not in renames and mine[n] != texts[n]]
             if not clash:
                 break
-            renames |= {n: f"{n}_{number}" for n in clash}
+            renames |= {n: next(free for i in count(number) if (free := f"{n}_{i}") not in taken) for n in clash}
 
         def moved(part: Mapping[str, str]) -> dict[str, str]:
             return {renames.get(name, name): texts[name] for name in part}
@@ -84,7 +93,13 @@ def _is_foreign(line: str) -> bool:
 
 
 def module(
-    schedules: Any, target: str, name: str, needs: str, source: Callable[[Any, str, str], Source], form: str = ""
+    schedules: Any,
+    target: str,
+    name: str,
+    needs: str,
+    source: Callable[[Any, str, str], Source],
+    form: str = "",
+    usual: str = header.FUNCTION,
 ) -> str:
     """The module of a schedule, or of a plan with a function for each of its schedules.
 
@@ -95,16 +110,17 @@ def module(
         needs: What the module needs, in words.
         source: Makes the parts of one schedule from it, its name, and the prefix of names that are computed.
         form: The form that was asked for, "" for the usual one.
+        usual: The name that need not be asked for.
     """
-    parts, doc = contents(schedules, target, name, needs, source, form)
+    command = header.command(target, name, form, usual)
+    parts, doc = contents(schedules, name, needs, command, source)
     return parts.text(docstring(doc))
 
 
 def contents(
-    schedules: Any, target: str, name: str, needs: str, source: Callable[[Any, str, str], Source], form: str = ""
+    schedules: Any, name: str, needs: str, command: str, source: Callable[[Any, str, str], Source]
 ) -> tuple[Source, list[str]]:
     """The parts of the file of a schedule or of a plan, and the lines of its header."""
-    command = header.command(target, form, "" if name == header.FUNCTION else name)
     if not isinstance(schedules, Mapping):
         doc = header.documentation({named(name): schedules}, str(schedules), needs, command)
         return source(schedules, name, ""), doc
@@ -131,6 +147,17 @@ def named(name: str) -> str:
     return name
 
 
+def form_of(target: str, form: str, forms: Sequence[str]) -> str:
+    """A form that a target has, "" for the first one, which is the usual one.
+
+    Raises:
+        ScheduleError: It has no such form.
+    """
+    if form not in forms:
+        raise ScheduleError(f"`{target}` has no form `{form}`", hint=f"forms are {', '.join(forms)}")
+    return "" if form == forms[0] else form
+
+
 def docstring(lines: Sequence[str]) -> str:
     return '"""' + "\n".join(lines) + '\n"""'
 
@@ -155,26 +182,30 @@ def letter(names: Iterable[str]) -> str:
     )
 
 
-def define(name: str, arguments: Sequence[str], result: str, doc: Sequence[str], body: Sequence[str]) -> str:
-    """A function; arguments that do not fit into a line stand below each other."""
+def define(
+    name: str, arguments: Sequence[str], result: str, doc: Sequence[str], body: Sequence[str], depth: int = 0
+) -> str:
+    """A function, at a depth of indentation; arguments that do not fit into a line stand below each other."""
+    width = WIDTH - 4 * depth
     arrow = f" -> {result}" if result else ""
     line = f"def {name}({', '.join(arguments)}){arrow}:"
-    if len(line) > WIDTH:
+    if len(line) > width:
         inside = "    " + ", ".join(arguments)
-        rows = [inside] if len(inside) <= WIDTH else [f"    {a}," for a in arguments]
+        rows = [inside] if len(inside) <= width else [f"    {a}," for a in arguments]
         line = "\n".join([f"def {name}(", *rows, f"){arrow}:"])
     about = [] if not doc else ['"""' + doc[0] + ('"""' if len(doc) == 1 else ""), *doc[1:], *['"""'] * (len(doc) > 1)]
     return "\n".join([line, *indent([*about, *body], 1)])
 
 
-def about(schedule: Any, summary: str) -> list[str]:
-    """What the docstring of the function says: a summary, and the parameters that are not bound."""
-    found = header.parameters(schedule)
+def about(schedule: Any, summary: str, others: Mapping[str, str] = MappingProxyType({}), note: str = "") -> list[str]:
+    """What a docstring says: a summary, a note, other arguments, and the parameters that are not bound."""
+    found = {**others, **header.parameters(schedule)}
+    head = [summary, *(["", *textwrap.wrap(note, WIDTH - 8)] if note else [])]
     if not found:
-        return [summary]
+        return head
     fill = textwrap.TextWrapper(WIDTH - 12, subsequent_indent="    ", break_long_words=False).fill
     lines = [fill(f"{name}: {what}") for name, what in found.items()]
-    return [summary, "", "Args:", *indent([line for text in lines for line in text.splitlines()], 1)]
+    return [*head, "", "Args:", *indent([line for text in lines for line in text.splitlines()], 1)]
 
 
 def figure(value: float) -> str:
@@ -199,10 +230,10 @@ def assemble(*blocks: str) -> str:
     return "\n\n\n".join(b.strip("\n") for b in blocks if b.strip()) + "\n"
 
 
-def listed(head: str, items: Sequence[str], tail: str) -> list[str]:
-    """A list in a line of a function, or each item in a line of its own, with room for numbers behind its names."""
-    line = f"{head}{', '.join(items)}{tail}"
-    return [line] if len(line) + 2 * len(items) <= WIDTH - 4 else [head, *(f"    {item}," for item in items), tail]
+def listed(head: str, items: Sequence[str], tail: str, depth: int = 1) -> list[str]:
+    """A list in a line at a depth of indentation, or item by item, with room for numbers behind its names."""
+    line, room = f"{head}{', '.join(items)}{tail}", WIDTH - 4 * depth - 2 * len(items)
+    return [line] if len(line) <= room else [head, *(f"    {item}," for item in items), tail]
 
 
 def indent(lines: Iterable[str], depth: int) -> list[str]:

@@ -158,14 +158,21 @@ def emit(schedule: Any, *, name: str = FUNCTION) -> str:
         schedule: A `symsched.Schedule` or a `symsched.Plan`.
         name: The name of the function.
     """
-    return module(schedule, "python", name, "nothing but Python", _source)
+    return module(schedule, "python", name, "nothing but Python", parts)
 
 
-def _source(schedule: Any, name: str, prefix: str) -> Source:
-    return _Printer(schedule, name, prefix).source()
+def parts(schedule: Any, name: str, prefix: str) -> Source:
+    """The parts of a module; other targets use the function where a number is wanted, and no array."""
+    return Printer(schedule, name, prefix).source()
 
 
-class _Printer:
+class Printer:
+    """What the parts of a module are made of.
+
+    Attributes:
+        names: The parameters of a schedule, and what the arguments of its function are called.
+    """
+
     def __init__(self, schedule: Any, name: str, prefix: str) -> None:
         self.schedule, self.name = schedule, name
         self.program = labelled(schedule, bool(prefix))

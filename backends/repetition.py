@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from fractions import Fraction
 from functools import lru_cache
 
@@ -87,7 +88,7 @@ def _begins(length: Expr, stretch: Expr, count: int) -> list[Fraction]:
 def _rests(length: Expr, stretch: Expr, table: tuple[float, ...]) -> tuple[float, ...]:
     """What is left of the beginnings of cycles when their floats are taken off."""
     begins = _begins(length, stretch, len(table))
-    return tuple(constants.rest(b, x) for b, x in zip(begins, table, strict=True))
+    return tuple(constants.nearest_float(b - Fraction(x)) for b, x in zip(begins, table, strict=True))
 
 
 @lru_cache(maxsize=64)
@@ -95,8 +96,13 @@ def _parts(length: Expr, stretch: Expr, part: Fraction, count: int) -> tuple[tup
     """When each cycle has passed so many steps of the first one, as floats, and what is left of the exact numbers."""
     factor = tree.fraction(stretch)
     exact = [begin + part * factor**i for i, begin in enumerate(_begins(length, stretch, count))]
-    near = tuple(constants.nearest_float(x) for x in exact)
-    return near, tuple(constants.rest(x, n) for x, n in zip(exact, near, strict=True))
+    near = tuple(_largest_or(x) for x in exact)
+    return near, tuple(_largest_or(x - Fraction(n)) for x, n in zip(exact, near, strict=True))
+
+
+def _largest_or(value: Fraction) -> float:
+    """The nearest float that is finite: the last cycle may end where no step is."""
+    return min(constants.nearest_float(value), sys.float_info.max)
 
 
 def _is_one(stretch: Expr) -> bool:

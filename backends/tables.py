@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from .. import constants
@@ -95,12 +96,18 @@ class Table:
         """The number of the form of each segment."""
         return [next(k for k, f in enumerate(self.forms) if i in f.rows) for i in range(len(self.ends) + 1)]
 
+    def columns(self) -> list[tuple[float, ...]]:
+        """The ends and the columns of all forms."""
+        count = len(self.ends) + 1
+        return [self.ends, *(column for form in self.forms for column in form.columns(count))]
+
     @property
     def is_plain(self) -> bool:
         """Whether all stages have one form but the last, which a comparison of the step tells."""
         return len(self.forms) == 2 and list(self.forms[1].rows) == [len(self.ends)]
 
 
+@lru_cache(maxsize=4)
 def table(segments: tuple[Segment, ...]) -> Table | None:
     """The table of some segments, or None where they are few, or of many forms, or end at steps that are no numbers."""
     if len(segments) < FEWEST or any(s.until is None or s.until.name != "const" for s in segments[:-1]):

@@ -1,15 +1,17 @@
-"""PyTorch: tensors of any shape and device; branch-free, so that it compiles to one graph."""
+"""PyTorch: tensors of any shape and device; branch-free, so that it compiles to one graph. Also as a scheduler."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from . import scheduler
 from .branchless import Dialect, source
-from .module import Source, listed, module
+from .module import Source, form_of, listed, module
 from .writer import ATOM, INFIX, Language, call
 
 REQUIRES = "torch"
 FUNCTION = "schedule"
+FORMS = ("function", "scheduler")
 
 _TEMPLATES = {
     **INFIX,
@@ -71,7 +73,7 @@ def _modulo(x: Any, y: Any) -> Any:
     return x - _floor_divide(x, y) * y
 """,
     "_magnitude": """
-def _magnitude(x):
+def _magnitude(x: Any) -> Any:
     # Unlike that of `abs`, its derivative at 0 is not 0.
     return torch.where(x < 0, -x, x)
 """,
@@ -191,18 +193,24 @@ _DIALECT = Dialect(
 )
 
 
-def emit(schedule: Any, *, name: str = FUNCTION) -> str:
+def emit(schedule: Any, *, name: str = FUNCTION, form: str = FORMS[0]) -> str:
     """A module with `schedule(t, ...)`; a tensor gives a tensor of the same shape on the same device.
 
     Args:
         schedule: A `symsched.Schedule` or a `symsched.Plan`.
         name: The name of the function.
+        form: "function", or "scheduler" for a class beside it, which steps an optimizer.
     """
-    return module(schedule, "torch", name, "PyTorch", _source)
+    asked = form_of("torch", form, FORMS)
+    return module(schedule, "torch", name, "PyTorch", _with_scheduler if asked else _source, asked)
 
 
 def _source(schedule: Any, name: str, prefix: str) -> Source:
     return source(schedule, name, prefix, _DIALECT, _entry)
+
+
+def _with_scheduler(schedule: Any, name: str, prefix: str) -> Source:
+    return scheduler.added(_source(schedule, name, prefix), schedule, name, prefix)
 
 
 def _entry(names: list[str], in_order: bool) -> list[str]:

@@ -233,7 +233,7 @@ class Writer:
 
     def _constant(self, node: Node) -> str:
         """A number, or the name that it has, which is defined then."""
-        if isinstance(node, Label):
+        if isinstance(node, Label) and math.isfinite(constants.nearest_float(number_of(node))):
             return self._label(node)
         language = self.language
         angle = _NAMES.get(constants.nearest_float(number_of(node))) if language.pi else None

@@ -10,6 +10,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
+from zlib import crc32
 
 from .errors import ScheduleError, listing, suggest
 from .schedule import Schedule
@@ -149,10 +150,13 @@ def compiled(schedule: Schedule, name: str) -> Callable[..., Any]:
         raise ScheduleError(f"`{name}` is not installed", hint=f"pip install symsched[{name}]")
     source = emitted(schedule, name)
     file = f"<symsched {name} {next(_compiled)}>"
-    namespace: dict[str, Any] = {"__name__": f"symsched.emitted.{name}"}
+    # Keras saves a class under the name of its module: that of another schedule is another one.
+    namespace: dict[str, Any] = {"__name__": f"symsched.emitted.{name}_{crc32(source.encode()):08x}"}
     # The text that `emit` returns, built from the closed set of nodes and from checked names.
     exec(builtins.compile(source, file, "exec"), namespace)  # noqa: S102 (that text only)
     function: Callable[..., Any] = namespace[module.FUNCTION]
+    if isinstance(function, type) and not schedule.parameters:
+        function = function()
     function.source = source  # type: ignore[attr-defined]
     # A traceback shows the line, and a debugger the text, for as long as there is something to show.
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)

@@ -93,13 +93,13 @@ def _assigned(
         if named is not None:
             title = "an argument without a name cannot follow one with a name"
             raise ScheduleError(title, None, span, "", usage)
-        if names and parameters[-1].kind == "several" and position >= len(names) - 1:
-            given.setdefault(names[-1], []).append(argument)
-        elif position >= len(names):
+        if position < len(names):
+            given[names[position]] = [argument]
+        elif names and parameters[-1].kind == "several":
+            given[names[-1]].append(argument)
+        else:
             takes = "no arguments" if not names else f"at most {len(names)} argument{'s' * (len(names) > 1)}"
             raise ScheduleError(f"`{function.name}` takes {takes}", None, span, "one too many", usage)
-        else:
-            given[names[position]] = [argument]
     return given
 
 

@@ -172,12 +172,7 @@ def nearest_float(value: Fraction | float) -> float:
         return math.inf if value > 0 else -math.inf
 
 
-def rest(value: Fraction, near: float) -> float:
-    """What a float leaves of a number; nothing beyond the range of floats."""
-    return nearest_float(value - Fraction(near)) if math.isfinite(near) else 0.0
-
-
 def is_float(value: Fraction) -> bool:
-    """Whether a float is exactly this number."""
-    near = nearest_float(value)
-    return math.isfinite(near) and Fraction(near) == value
+    """Whether a float holds this number exactly."""
+    nearest = nearest_float(value)
+    return math.isfinite(nearest) and Fraction(nearest) == value

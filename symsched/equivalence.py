@@ -97,6 +97,11 @@ def equivalence(one: Schedule, other: Schedule) -> Equivalence:
     return Equivalence(found.first is None, "evaluation", durations, found, bound, alone)
 
 
+def is_proved(one: Schedule, other: Schedule) -> bool:
+    """Whether there is a proof that two schedules are the same at every step; no value is computed."""
+    return not _not_proved(one, other)
+
+
 def drawing(one: Schedule, other: Schedule, found: Equivalence) -> list[str]:
     """The two schedules as they differ, in braille; nothing where they do not."""
     from . import overlay

@@ -29,3 +29,6 @@ DIGITS = 400
 
 BITS = 4096
 """Size of the numerator and of the denominator of an exact number."""
+
+POWER_BITS = 2**18
+"""The same for the power of a stretch by which the cycle at a step is found."""

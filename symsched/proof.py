@@ -223,10 +223,16 @@ class Prover:
         return Mul(*factors)
 
     def _cosine(self, x: Expr) -> Expr:
+        x = self._angle(x)
         return self._sum(self._turn(x) / 2, self._turn(-x) / 2)
 
     def _sine(self, x: Expr) -> Expr:
+        x = self._angle(x)
         return self._sum(-I * self._turn(x) / 2, I * self._turn(-x) / 2)
+
+    def _angle(self, x: Expr) -> Expr:
+        """An angle; a symbol for one with waves in it, because waves of waves would be twice as long with each."""
+        return self._opaque((sympy.exp, I, x), singular=False) if x.has(I) else x
 
     def _sigmoid(self, x: Expr) -> Expr:
         return self._inverse(self._sum(ONE, self._exp(-x)))

@@ -11,6 +11,8 @@ from typing import Any
 import sympy
 from sympy import Expr, Function, Symbol
 
+from . import limits
+
 t = Symbol("t", real=True)
 """The step: updates completed before this one, 0 at the first."""
 
@@ -76,6 +78,12 @@ class CycleIndex(Function):  # type: ignore[misc]
             return None
         passed = clock - start
         guess = cls._formula(passed, length, stretch)
+        if (
+            stretch != 1
+            and guess.is_Integer
+            and guess * max(stretch.p.bit_length(), stretch.q.bit_length()) > limits.POWER_BITS
+        ):
+            return None
         for index in (guess, guess - 1, guess + 1):
             if _cycle_start(index, length, stretch) <= passed < _cycle_start(index + 1, length, stretch):
                 return index

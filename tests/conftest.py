@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+os.environ["KERAS_BACKEND"] = "jax"  # before anything imports Keras
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,21 @@ from symsched import api
 
 
 def backends() -> list[str]:
-    """The backends that make callables: those that are asked for, else those that are installed."""
+    """The backends that make functions of a step: those that are asked for, else those that are installed."""
+    return [name for name in _callables() if not is_native(name)]
+
+
+def natives() -> list[str]:
+    """The backends that make what a framework has instead of a function."""
+    return [name for name in _callables() if is_native(name)]
+
+
+def is_native(backend: str) -> bool:
+    """Whether a backend makes an object of a framework, with the arguments and the precision of that framework."""
+    return getattr(api.backend(backend), "NATIVE", False)
+
+
+def _callables() -> list[str]:
     requested = os.environ.get("SYMSCHED_TEST_BACKENDS", "")
     return requested.split(",") if requested else [n for n in ss.available_backends() if api.backend(n).FUNCTION]
 

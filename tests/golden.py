@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,25 @@ FOLDER = Path(__file__).parent / "golden"
 CASES: dict[str, dict[str, Any]] = tomllib.loads((FOLDER / "schedules.toml").read_text(encoding="utf-8"))
 
 
-def targets() -> list[str]:
-    """The targets that print source: those that name a function."""
-    return [name for name in backends.known() if "name" in api.options_of(name)]
+@dataclass(frozen=True)
+class Target:
+    """A backend that prints source, in one of its forms; "" is the usual one."""
+
+    backend: str
+    form: str = ""
+
+    def __str__(self) -> str:
+        """The name of its folder."""
+        return f"{self.backend}_{self.form}" if self.form else self.backend
+
+    def emit(self, schedule: ss.Schedule | ss.Plan) -> str:
+        return schedule.emit(self.backend, **({"form": self.form} if self.form else {}))
+
+
+def targets() -> list[Target]:
+    """The backends that name a function, once for each of their forms."""
+    printing = [name for name in backends.known() if "name" in api.options_of(name)]
+    return [Target(name, form) for name in printing for form in ["", *getattr(api.backend(name), "FORMS", ())[1:]]]
 
 
 def schedule(case: str) -> ss.Schedule | ss.Plan:
@@ -25,15 +42,15 @@ def schedule(case: str) -> ss.Schedule | ss.Plan:
     return ss.plan(text) if case == "plan" else ss.parse(text)
 
 
-def path(case: str, target: str) -> Path:
-    return FOLDER / target / f"{case}.txt"
+def path(case: str, target: Target) -> Path:
+    return FOLDER / str(target) / f"{case}.txt"
 
 
-def printed() -> Iterator[tuple[str, str, str]]:
+def printed() -> Iterator[tuple[str, Target, str]]:
     """Every case on every target."""
     for case in CASES:
         for target in targets():
-            yield case, target, schedule(case).emit(target)
+            yield case, target, target.emit(schedule(case))
 
 
 if __name__ == "__main__":

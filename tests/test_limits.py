@@ -15,6 +15,13 @@ def values(count: int) -> str:
     return "; ".join(["a0 = t", *(f"a{i} = a{i - 1}" for i in range(1, count - 1)), f"a{count - 2}"])
 
 
+def values_of_calls(count: int) -> str:
+    """Values that are calls around the value before them, too few in each to be nested too deep where they stand."""
+    rows = [f"a{i} = {'sin(' * 9}a{i - 1}{')' * 9}" for i in range(1, (count - 1) // 9 + 1)]
+    rest = (count - 1) % 9
+    return "; ".join(["a0 = t", *rows, "sin(" * rest + f"a{len(rows)}" + ")" * rest])
+
+
 def functions(count: int) -> str:
     calls = [f"f{i}(x) = f{i - 1}(x)" for i in range(1, count - 1)]
     return "; ".join(["f0(x) = x", *calls, f"f{count - 2}(1)"])
@@ -33,6 +40,7 @@ LARGE = "an exact number here has more than 4096 bits, which is the limit"
 TEXTS: dict[str, tuple[Callable[[int], str], int, str]] = {
     "signs": (lambda n: "-" * (n - 1) + "t", limits.NESTING, NESTED),
     "calls": (lambda n: "sin(" * (n - 1) + "t" + ")" * (n - 1), limits.NESTING, NESTED),
+    "values of calls": (values_of_calls, limits.NESTING, NESTED),
     "values": (values, limits.LEVELS, CALLED),
     "functions": (functions, limits.LEVELS, CALLED),
     "open ends": (waves, limits.TREE_DEPTH, "values built on values too deep: the limit of the tree is 160 levels"),

@@ -139,7 +139,8 @@ def test_nothing_that_is_written_is_run(monkeypatch: pytest.MonkeyPatch) -> None
             schedules.append(found[0])
     assert len(schedules) > 300
     assert ran
-    assert all(file.startswith("<symsched python ") for file in ran)
+    modules = str(Path(sympy.__file__).parent)  # SymPy imports some of its own when they are needed
+    assert {file for file in ran if not file.startswith(("<symsched python ", modules))} == set()
 
 
 NAMES = ["names of modules", "names of what is printed", "names of built-ins", "soft keywords", "a lambda", "a class"]

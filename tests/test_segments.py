@@ -11,6 +11,7 @@ import pytest
 import symsched as ss
 from symsched.backends.lowering import lower
 from symsched.backends.operations import number_of
+from symsched.backends.tables import table
 
 FOLDER = Path(__file__).parent / "conformance"
 CASES = [case for path in sorted(FOLDER.glob("*.toml")) for case in tomllib.loads(path.read_text())["case"]]
@@ -115,3 +116,13 @@ def test_the_step_that_stands_for_a_segment_is_in_it(text: str) -> None:
             end = number_of(segment.until), segment.closed
             assert (inside, False) < end
             begin = end
+
+
+@pytest.mark.parametrize("shapes", [["linear"], ["linear", "poly(2)"], ["poly(3)", "linear"]])
+def test_a_form_of_a_table_is_computed_at_a_step_of_its_first_stage(shapes: list[str]) -> None:
+    chain = " >> ".join(f"rise({shapes[i % len(shapes)]}, {i}, {2 * i + 1}, 10)" for i in range(15))
+    found = table(lower(ss.parse(chain).expr, ()).segments)
+    assert found is not None
+    for form in found.forms:
+        first = next(iter(form.rows))
+        assert [0.0, *found.ends][first] <= form.inside < [*found.ends, float("inf")][first]
