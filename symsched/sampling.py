@@ -19,7 +19,6 @@ EMPTY = 100.0  # steps that are shown of a curve that says nothing about its len
 FAR = 1e10
 EXACT = 1000  # up to so many steps every one is drawn
 FINE = 4000
-BUCKETS = 250
 JUMPS = 300
 GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -35,6 +34,14 @@ def require_bound(schedule: Schedule) -> None:
     if schedule.parameters:
         values = ", ".join(f"{p.name}=..." for p in schedule.parameters)
         raise ScheduleError(f"no value for {unbound(schedule)}", hint=f"bind first: schedule.bind({values})")
+
+
+def require_positive(points: Iterable[Point]) -> None:
+    """A logarithm is of positive values only."""
+    for step, value in points:
+        if value <= 0:
+            title = f"a logarithmic axis has positive values only, but at step {step:.6g} the value is {value:.6g}"
+            raise ScheduleError(title, hint="give the schedule a floor, max(..., 1e-6), or draw it without `log`")
 
 
 def length(schedule: Schedule) -> float:
@@ -134,18 +141,13 @@ def _round_up(value: float) -> float:
 
 
 def curve(function: Function, last: float, knots: Iterable[float]) -> list[Point]:
-    """The points of a line from step 0 to `last`: exact at the knots and on both sides of every jump.
-
-    Where the curve turns faster than a line can show, the points keep its lowest and highest values.
-    """
+    """The points of a line from step 0 to `last`: exact at the knots and on both sides of every jump."""
     fixed = {0.0, float(last)}
     for knot in knots:
         if 0 < knot <= last:
             fixed |= {before(knot), float(knot)}
     points = [(x, function(x)) for x in sorted(fixed.union(_times(last)))]
-    points, edges = _with_jumps(function, points)
-    fixed |= edges
-    return points if len(points) <= 2 * EXACT else _thinned(points, fixed)
+    return _with_jumps(function, points)
 
 
 def before(step: float) -> float:
@@ -161,17 +163,17 @@ def _times(last: float) -> list[float]:
     return [float(math.floor((i + i * GOLDEN % 1) * last / FINE)) for i in range(FINE)]
 
 
-def _with_jumps(function: Function, points: list[Point]) -> tuple[list[Point], set[float]]:
-    """The points and those on both sides of each jump between them, and where these are."""
+def _with_jumps(function: Function, points: list[Point]) -> list[Point]:
+    """The points and those on both sides of each jump between them."""
     finite = [y for _, y in points if math.isfinite(y)]
     visible = (max(finite) / 2 - min(finite) / 2) / 50 if finite else 0.0
     steep = [i for i in range(1, len(points)) if abs(points[i][1] / 2 - points[i - 1][1] / 2) > visible > 0]
     if len(steep) > JUMPS:
-        return points, set()
+        return points
     extra: list[Point] = []
     for i in steep:
         extra += _jump(function, points[i - 1], points[i])
-    return sorted({*points, *extra}), {x for x, _ in extra}
+    return sorted({*points, *extra})
 
 
 def _jump(function: Function, left: Point, right: Point) -> list[Point]:
@@ -186,17 +188,3 @@ def _jump(function: Function, left: Point, right: Point) -> list[Point]:
         left, right = (left, point) if rise >= rest else (point, right)
         if not max(rise, rest) > height * 0.4:
             return []
-
-
-def _thinned(points: list[Point], fixed: set[float]) -> list[Point]:
-    """The first, lowest, highest and last point of each of a number of groups, and the fixed points."""
-    size = math.ceil(len(points) / BUCKETS)
-    kept: set[Point] = {p for p in points if p[0] in fixed}
-    for i in range(0, len(points), size):
-        group = points[i : i + size]
-        kept |= {group[0], group[-1], min(group, key=_height), max(group, key=_height)}
-    return sorted(kept)
-
-
-def _height(point: Point) -> float:
-    return point[1] if math.isfinite(point[1]) else 0.0
