@@ -12,21 +12,30 @@ NEGLIGIBLE = 1e-9  # of the range: what is left of a cycle at its last moment is
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
-def draw(points: list[Point], width: int = WIDTH, rows: int = ROWS) -> list[str]:
+def joined(lines: list[list[Point]]) -> list[Point]:
+    """Several lines over the same steps as one with gaps."""
+    return [point for line in lines for point in ((line[-1][0], math.nan), *line)][1:]
+
+
+def draw(points: list[Point], width: int = WIDTH, rows: int = ROWS, log: bool = False) -> list[str]:
     """The lines of a drawing with the range of the values on the left and the steps below."""
     finite = [y for _, y in points if math.isfinite(y)]
     if not finite:
         return ["no finite value to draw"]
     low, high = min(finite), max(finite)
     labels = ["" for _ in range(rows)]
+    negligible = 0.0 if log else NEGLIGIBLE * (high - low)
     if label(low) == label(high):  # a change that labels cannot tell is no change
         low = high = finite[0]
         points = [(x, low if math.isfinite(y) else y) for x, y in points]
         labels[rows // 2] = label(low)
     else:
-        labels[0], labels[-1] = (label(0 if abs(y) < NEGLIGIBLE * (high - low) else y) for y in (high, low))
+        labels[0], labels[-1] = (label(0 if abs(y) < negligible else y) for y in (high, low))
     margin = max(map(len, labels))
     columns = width - margin - 2
+    if log:
+        points = [(x, math.log(y) if math.isfinite(y) else y) for x, y in points]
+        low, high = math.log(low), math.log(high)
     cells = _cells(points, low, high, columns, rows)
     ticks = [f"{text:>{margin}} {'┤' if text else '│'}" for text in labels]
     lines = [tick + cells[i].rstrip(chr(0x2800)) for i, tick in enumerate(ticks)]

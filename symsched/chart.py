@@ -87,10 +87,7 @@ def chart(schedules: Mapping[str, Schedule], steps: float | None = None, log: bo
     if steps is not None and not 0 < steps < math.inf:
         raise ScheduleError(f"the last step to show must be positive and finite, but got {steps}")
     last = float(steps) if steps is not None else max(map(_last, schedules.values()))
-    curves = [sampling.curve(s.compile("python"), last, sampling.marks(s)) for s in schedules.values()]
-    if log:
-        for points in curves:
-            sampling.require_positive(points)
+    curves = [sampling.curve(s.compile("python"), last, sampling.marks(s), log) for s in schedules.values()]
     values = [y for points in curves for _, y in points if abs(y) < LARGEST]
     low, high = (min(values), max(values)) if values else (0.0, 0.0)
     bottom, top = _view(low, high, log)

@@ -36,14 +36,6 @@ def require_bound(schedule: Schedule) -> None:
         raise ScheduleError(f"no value for {unbound(schedule)}", hint=f"bind first: schedule.bind({values})")
 
 
-def require_positive(points: Iterable[Point]) -> None:
-    """A logarithm is of positive values only."""
-    for step, value in points:
-        if value <= 0:
-            title = f"a logarithmic axis has positive values only, but at step {step:.6g} the value is {value:.6g}"
-            raise ScheduleError(title, hint="give the schedule a floor, max(..., 1e-6), or draw it without `log`")
-
-
 def length(schedule: Schedule) -> float:
     """The duration as a number; infinite where there is no end."""
     from .constants import to_float
@@ -65,6 +57,14 @@ def marks(schedule: Schedule) -> list[float]:
         found.extend(_cycles(cycle))
     end = length(schedule)
     return sorted({m for m in found if 0 < m <= end and math.isfinite(m)})
+
+
+def stage_starts(schedule: Schedule) -> list[int]:
+    """The first whole step of each stage but the first."""
+    from sympy.core.relational import Relational
+
+    found = {math.ceil(x) for condition in schedule.expr.atoms(Relational) for x in _threshold(condition)}
+    return sorted(step for step in found if 0 < step <= length(schedule) + 1)
 
 
 def _threshold(condition: Any) -> list[float]:
@@ -140,14 +140,20 @@ def _round_up(value: float) -> float:
     return next((n * unit for n in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8) if n * unit >= value * (1 - 1e-9)), 10 * unit)
 
 
-def curve(function: Function, last: float, knots: Iterable[float]) -> list[Point]:
-    """The points of a line from step 0 to `last`: exact at the knots and on both sides of every jump."""
+def curve(function: Function, last: float, knots: Iterable[float], log: bool = False) -> list[Point]:
+    """The points of a line from step 0 to `last`: exact at the knots and on both sides of every jump.
+
+    Raises:
+        ScheduleError: The line is for a logarithmic axis, and a value is not positive.
+    """
     fixed = {0.0, float(last)}
     for knot in knots:
         if 0 < knot <= last:
             fixed |= {before(knot), float(knot)}
     points = [(x, function(x)) for x in sorted(fixed.union(_times(last)))]
-    return _with_jumps(function, points)
+    if log:
+        _require_positive(points)
+    return _with_jumps(function, points, math.log if log else float)
 
 
 def before(step: float) -> float:
@@ -163,17 +169,23 @@ def _times(last: float) -> list[float]:
     return [float(math.floor((i + i * GOLDEN % 1) * last / FINE)) for i in range(FINE)]
 
 
-def _with_jumps(function: Function, points: list[Point]) -> list[Point]:
-    """The points and those on both sides of each jump between them."""
-    finite = [y for _, y in points if math.isfinite(y)]
+def _require_positive(points: Iterable[Point]) -> None:
+    """A logarithm is of positive values only."""
+    for step, value in points:
+        if value <= 0:
+            title = f"a logarithmic axis has positive values only, but at step {step:.6g} the value is {value:.6g}"
+            raise ScheduleError(title, hint="give the schedule a floor, max(..., 1e-6), or draw it without `log`")
+
+
+def _with_jumps(function: Function, points: list[Point], scale: Function) -> list[Point]:
+    """The points and those on both sides of each jump between them that is seen on a scale."""
+    heights = [scale(y) if math.isfinite(y) else y for _, y in points]
+    finite = [h for h in heights if math.isfinite(h)]
     visible = (max(finite) / 2 - min(finite) / 2) / 50 if finite else 0.0
-    steep = [i for i in range(1, len(points)) if abs(points[i][1] / 2 - points[i - 1][1] / 2) > visible > 0]
+    steep = [i for i in range(1, len(points)) if abs(heights[i] / 2 - heights[i - 1] / 2) > visible > 0]
     if len(steep) > JUMPS:
         return points
-    extra: list[Point] = []
-    for i in steep:
-        extra += _jump(function, points[i - 1], points[i])
-    return sorted({*points, *extra})
+    return sorted({*points, *(p for i in steep for p in _jump(function, points[i - 1], points[i]))})
 
 
 def _jump(function: Function, left: Point, right: Point) -> list[Point]:

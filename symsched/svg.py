@@ -160,8 +160,9 @@ def _values(frame: Frame, values: list[float], labels: list[str]) -> Iterator[st
 def _steps(frame: Frame) -> Iterator[str]:
     bottom = frame.top + HEIGHT
     found = _step_ticks(frame)
-    grid = "".join(f"M{_n(frame.x(s))} {_n(bottom)}v5" for s, _ in found)
-    yield f'<path class="axis" fill="none" stroke="currentColor" d="M{_n(frame.left)} {_n(bottom)}h{_n(frame.width)}{grid}"/>'
+    marks = "".join(f"M{_n(frame.x(s))} {_n(bottom)}v5" for s, _ in found)
+    axis = f"M{_n(frame.left)} {_n(bottom)}h{_n(frame.width)}{marks}"
+    yield f'<path class="axis" fill="none" stroke="currentColor" d="{axis}"/>'
     yield '<g class="steps" text-anchor="middle">'
     for step, label in found:
         x = min(frame.x(step), WIDTH - CHARACTER * len(label) / 2)
@@ -190,9 +191,7 @@ def _curve(frame: Frame, line: Line, number: int) -> Iterator[str]:
     if not line.jumps:
         return
     colour = COLOURS[number % len(COLOURS)]
-    drops = "".join(
-        f"M{_n(frame.x(b[0]))} {_n(frame.y(a[1]))}V{_n(frame.y(b[1]))}" for a, b in line.jumps
-    )
+    drops = "".join(f"M{_n(frame.x(b[0]))} {_n(frame.y(a[1]))}V{_n(frame.y(b[1]))}" for a, b in line.jumps)
     yield f'<path class="jump" fill="none" stroke="{colour}" stroke-opacity=".6" stroke-dasharray="1 3" d="{drops}"/>'
     if len(line.jumps) <= DOTS:
         for left, right in line.jumps:
