@@ -29,12 +29,13 @@ def linear(low: float, high: float, most: int) -> list[Fraction]:
 
 def logarithmic(low: float, high: float, most: int) -> list[Fraction]:
     """Powers of ten from `low` to `high`, each n-th where there are many; multiples of them where there are few."""
-    begin, end = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    powers = [10 ** Fraction(n) for n in range(begin, end + 1)]
+    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    every = math.ceil(len(exponents) / most)
     for factors in ((1,), (1, 2, 5)):
-        found = [f * p for p in map(Fraction, powers) for f in factors if low <= f * p <= high]
-        if len(found) >= 3:
-            return found[:: math.ceil(len(found) / most)]
+        values = (f * Fraction(10) ** n for n in exponents if n % every == 0 for f in factors)
+        found = [v for v in values if low <= float(v) <= high]
+        if 3 <= len(found) <= most:
+            return found
     return linear(low, high, most)
 
 
