@@ -20,7 +20,7 @@ LARGEST = 1e300  # no picture can show what is larger
 BEYOND = 1.04  # how far beyond the end is shown
 MARGIN = 0.04  # of the height, above and below the values
 FLAT = 1e-12  # of the values: a range that is smaller is rounding
-TOLERANCE = 1e-3  # of the height: how far a line may pass its values
+TOLERANCE = 2e-4  # of the height: how far a line may pass its values; corners are not seen either
 JUMP = 3e-3  # of the height: a jump that is seen
 STAGES = 100  # more would be a grey wall
 

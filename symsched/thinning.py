@@ -9,7 +9,7 @@ from .sampling import Point
 
 MOST = 1000
 """Points from which on a line is a band: it turns faster than a picture can show."""
-BUCKETS = 300
+BUCKETS = 500
 
 
 def thinned(points: Sequence[Point], height: Callable[[float], float], tolerance: float) -> list[Point]:

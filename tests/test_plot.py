@@ -184,3 +184,33 @@ def test_no_window_and_no_global_state(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, str(tmp_path / "lr.png")]
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+# Several, and logarithms
+
+
+def test_a_plan_is_one_picture_and_so_are_texts_by_name(tmp_path: Path) -> None:
+    plan = ss.plan("lr = cosine(1, 100); wd = 0.1*lr")
+    assert plan.plot().svg == ss.plot(dict(plan)).svg == ss.plot({"lr": "cosine(1, 100)", "wd": plan["wd"]}).svg
+    picture = plan.plot(tmp_path / "plan.svg")
+    assert (tmp_path / "plan.svg").read_text("utf-8") == picture.svg == picture._repr_svg_() == picture._repr_html_()
+
+
+def test_steps_and_log_reach_the_figure() -> None:
+    (axes,) = ss.plot({"a": "constant(1)", "b": "cosine(1, 10) + 1"}, steps=50, log=True).figure().axes
+    assert axes.get_yscale() == "log"
+    assert axes.get_xlim() == (0, 50)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
+
+
+def test_a_logarithm_needs_positive_values() -> None:
+    with pytest.raises(ss.ScheduleError) as caught:
+        ss.parse(EXAMPLE).plot(log=True)
+    title = "a logarithmic axis has positive values only, but at step 0 the value is 0"
+    hint = "give the schedule a floor, max(..., 1e-6), or draw it without `log`"
+    assert str(caught.value) == f"{title}\n\nHint: {hint}"
+
+
+def test_nothing_is_no_picture() -> None:
+    with pytest.raises(ss.ScheduleError, match=r"^there is no schedule to draw$"):
+        ss.plot({})
