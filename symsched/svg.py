@@ -192,7 +192,7 @@ def _curve(frame: Frame, line: Line, number: int) -> Iterator[str]:
         return
     colour = COLOURS[number % len(COLOURS)]
     drops = "".join(f"M{_n(frame.x(b[0]))} {_n(frame.y(a[1]))}V{_n(frame.y(b[1]))}" for a, b in line.jumps)
-    yield f'<path class="jump" fill="none" stroke="{colour}" stroke-opacity=".6" stroke-dasharray="1 3" d="{drops}"/>'
+    yield f'<path class="jump" fill="none" stroke="{colour}" stroke-dasharray="1 3" d="{drops}"/>'
     if len(line.jumps) <= DOTS:
         for left, right in line.jumps:
             x, y = left if left[0].is_integer() else right
