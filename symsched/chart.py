@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +17,7 @@ from .thinning import thinned
 if TYPE_CHECKING:
     from .schedule import Schedule
 
-LARGEST = 1e300  # no picture can show what is larger
+LARGEST = 1e300  # no picture can show what is larger, nor tell from 0 what is smaller than its inverse
 BEYOND = 1.04  # how far beyond the end is shown
 MARGIN = 0.04  # of the height, above and below the values
 FLAT = 1e-12  # of the values: a range that is smaller is rounding
@@ -106,13 +107,15 @@ def _last(schedule: Schedule) -> float:
 
 def _view(low: float, high: float, log: bool) -> tuple[float, float]:
     """The range in view: a little more than the values; of a constant, from 0 to its double."""
-    if high - low <= FLAT * max(abs(low), abs(high)):
-        if log:
-            return (low or 1.0) / 10, (low or 1.0) * 10
-        low, high = sorted((0.0, 2 * low or 1.0))
+    flat = high - low <= FLAT * max(abs(low), abs(high))
     if log:
-        margin = (high / low) ** MARGIN
-        return low / margin, high * margin
+        low, high = low or 1.0, high or 1.0  # no value can be drawn
+        factor = 10.0 if flat else math.exp(MARGIN * (math.log(high) - math.log(low)))
+        return max(low / factor, math.ulp(0)), min(high * factor, sys.float_info.max)
+    if max(abs(low), abs(high)) < 1 / LARGEST:
+        low, high = 0.0, 1.0
+    elif flat:
+        low, high = sorted((0.0, 2 * low))
     return low - MARGIN * (high - low), high + MARGIN * (high - low)
 
 

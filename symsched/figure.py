@@ -6,6 +6,7 @@ import math
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from . import ticks
 from .chart import Chart, Line
 from .errors import ScheduleError
 from .svg import COLOURS, DASHES, title_lines
@@ -72,8 +73,11 @@ def _frame(axes: Axes, chart: Chart) -> None:
     axes.grid(axis="y", color="black", alpha=0.15, linewidth=0.8)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.ticklabel_format(axis="x", style="sci", scilimits=(-3, 6), useMathText=True)
+    axes.set_ylim(chart.bottom, chart.top)  # first: a scale would look for limits of its own, and overflow
     if chart.log:
         axes.set_yscale("log")
+        values = ticks.logarithmic(chart.bottom, chart.top, 7)  # those of matplotlib overflow too
+        axes.set_yticks(list(map(float, values)), ticks.labels(values))
+        axes.minorticks_off()
     else:
         axes.ticklabel_format(axis="y", style="sci", scilimits=(-3, 4), useMathText=True)
-    axes.set_ylim(chart.bottom, chart.top)

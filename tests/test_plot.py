@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -209,6 +210,17 @@ def test_a_logarithm_needs_positive_values() -> None:
     title = "a logarithmic axis has positive values only, but at step 0 the value is 0"
     hint = "give the schedule a floor, max(..., 1e-6), or draw it without `log`"
     assert str(caught.value) == f"{title}\n\nHint: {hint}"
+
+
+@pytest.mark.parametrize(
+    "text", ["exp(t)", "exp(-t)", "2**(t - 1000)", "1e308*(t + 2)", "5e-324 + 0*t", "1e-310*(t + 1)"]
+)
+@pytest.mark.parametrize("log", [False, True])
+def test_values_of_every_size_are_drawn(text: str, log: bool) -> None:
+    picture = ss.parse(text).plot(log=log, steps=700)
+    picture.figure().canvas.draw()
+    places = re.findall(r"[\d.]+ [\d.]+", picture.svg.partition('class="line line-1"')[2])
+    assert all(0 <= float(n) <= 720 for place in places for n in place.split())
 
 
 def test_nothing_is_no_picture() -> None:
