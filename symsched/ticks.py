@@ -30,7 +30,7 @@ def linear(low: float, high: float, most: int) -> list[Fraction]:
 def logarithmic(low: float, high: float, most: int) -> list[Fraction]:
     """Powers of ten from `low` to `high`, each n-th where there are many; multiples of them where there are few."""
     exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    every = math.ceil(len(exponents) / most)
+    every = next(n for n in (*ROUND, 20, 50, 100, 200) if n * most >= len(exponents))
     for factors in ((1,), (1, 2, 5)):
         values = (f * Fraction(10) ** n for n in exponents if n % every == 0 for f in factors)
         found = [v for v in values if low <= float(v) <= high]
