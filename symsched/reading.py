@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +84,35 @@ def one_schedule(text: str, values: Mapping[str, str], name: str | None) -> Sche
     if len(found) > 1:
         raise click.UsageError(f"this is a plan: choose one of {', '.join(found)} with --name")
     return next(iter(found.values()))
+
+
+def several(texts: Iterable[str], values: Mapping[str, str], name: str | None) -> list[Schedule]:
+    """The schedules of some texts; a value is for those that have its parameter, a name for those that are plans."""
+    found = [schedules(text, {}).get("") or one_schedule(text, {}, name) for text in texts]
+    return _each_bound(found, values)
+
+
+def curves(texts: Sequence[str], values: Mapping[str, str], name: str | None) -> dict[str, Schedule]:
+    """The schedules of some texts by what a legend calls them, without open parameters."""
+    found: dict[str, Schedule] = {}
+    for number, text in enumerate(texts, 1):
+        chosen = schedules(text, {}, name if is_plan(text) or len(texts) == 1 else None)
+        for key, one in chosen.items():
+            label = key or (str(one) if len(texts) > 1 else "")
+            found[f"{label} ({number})" if label in found else label] = one
+    found = dict(zip(found, _each_bound(found.values(), values), strict=True))
+    free = dict.fromkeys(p.name for one in found.values() for p in one.parameters)
+    if free:
+        options = " ".join(f"-p {n}=..." for n in free)
+        raise click.UsageError(f"a curve needs values: add {options}")
+    return found
+
+
+def _each_bound(found: Iterable[Schedule], values: Mapping[str, str]) -> list[Schedule]:
+    found = list(found)
+    names = [[p.name for p in one.parameters] for one in found]
+    _check_names(values, list(dict.fromkeys(n for own in names for n in own)))
+    return [one.bind(**{n: values[n] for n in values if n in own}) for one, own in zip(found, names, strict=True)]
 
 
 def known(values: Mapping[str, str], plan: Plan) -> None:
