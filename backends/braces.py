@@ -62,16 +62,20 @@ def digits(value: float) -> str:
     return re.sub(r"e([+-])0*", lambda m: "e" + m[1].replace("+", ""), repr(value))
 
 
-def number_in(figure: Callable[[float], str], nan: str, infinity: str) -> Callable[[Node], str]:
-    """How a target writes the constants of a formula."""
+def with_infinity(figure: Callable[[float], str], nan: str, infinity: str) -> Callable[[float], str]:
+    """How a target writes any number, from how it writes a finite one."""
 
-    def number(node: Node) -> str:
-        value = constants.nearest_float(number_of(node))
+    def number(value: float) -> str:
         if math.isfinite(value):
             return figure(value)
         return nan if math.isnan(value) else infinity if value > 0 else "-" + infinity
 
     return number
+
+
+def number_in(figure: Callable[[float], str]) -> Callable[[Node], str]:
+    """How a target writes the constants of a formula."""
+    return lambda node: figure(constants.nearest_float(number_of(node)))
 
 
 def templates(of_math: str, zero: str = "0") -> dict[str, Template]:

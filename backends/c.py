@@ -27,6 +27,7 @@ from .braces import (
     remark,
     spaces,
     templates,
+    with_infinity,
 )
 from .module import Source, contents, functions
 from .scalar import Syntax
@@ -203,7 +204,7 @@ def _reads(text: str, name: str) -> bool:
 def _table(name: str, values: Sequence[float]) -> list[str]:
     """A table of numbers."""
     kind = "int" if all(isinstance(v, int) for v in values) else "double"
-    items = [str(v) if isinstance(v, int) else real(v) for v in values]
+    items = [str(v) if isinstance(v, int) else _real(v) for v in values]
     head = f"static const {kind} {name}[] = "
     line = f"{head}{{{', '.join(items)}}};"
     return [line] if len(line) + 2 <= WIDTH else [head + "{", *filled(items), "};"]
@@ -238,7 +239,7 @@ def _constant(name: str, value: str, note: str) -> str:
     return "\n".join([*remark([note] * bool(note)), *defined(_CONSTANT + name, shown, 1, broken=2)])
 
 
-def real(value: float) -> str:
+def _finite(value: float) -> str:
     """A number as a double."""
     text = digits(value)
     return text + ".0" if text.lstrip("-").isdigit() else text
@@ -253,9 +254,9 @@ def _target(prefix: str) -> Target:
             {"mod": f"{prefix}modulo"},
             constant=_constant,
             spelled=str.lower,
-            figure=real,
-            real=real,
-            number=number_in(real, "NAN", "INFINITY"),
+            figure=_real,
+            real=_real,
+            number=number_in(_real),
             table=lambda name: name.strip("_").lower(),
             pi=_PI,
             width=WIDTH - 2,
@@ -266,6 +267,8 @@ def _target(prefix: str) -> Target:
         RESERVED,
     )
 
+
+_real = with_infinity(_finite, "NAN", "INFINITY")
 
 _CONSTANT = "const double "
 

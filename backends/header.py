@@ -43,10 +43,11 @@ def documentation(schedules: Mapping[str, Any], text: str, needs: str, line: str
     lines = [f"{title}, {TITLE}. It needs {needs}." if len(schedules) == 1 else f"{title}, {TITLE}. They need {needs}."]
     lines += ["", *("    " + row for row in wrapped(text))]
     for name, schedule in schedules.items():
-        lines += ["", f"{name}(t) is", "", *("    " + row for row in formula(schedule))]
-        rows = stages(schedule)
-        if rows:
-            lines += ["", *("    " + row for row in rows)]
+        rows = laid_out(schedule.expr)
+        lines += ["", f"{name}(t) is", "", *("    " + row for row in formula(schedule, rows))]
+        ends = stages(schedule, rows)
+        if ends:
+            lines += ["", *("    " + row for row in ends)]
     return [*lines, "", line]
 
 
@@ -116,9 +117,8 @@ def _broken(part: str, width: int) -> list[str]:
     return rows
 
 
-def formula(schedule: Any) -> list[str]:
+def formula(schedule: Any, rows: list[Row]) -> list[str]:
     """The value of each stage and when it holds, in letters of a keyboard."""
-    rows = laid_out(schedule.expr)
     shown = rows if len(rows) <= FIRST + LAST + 1 else rows[:FIRST] + rows[-LAST:]
     text = printed(schedule, Typed(), shown)
     lines = text.splitlines()
@@ -127,9 +127,8 @@ def formula(schedule: Any) -> list[str]:
     return lines
 
 
-def stages(schedule: Any) -> list[str]:
+def stages(schedule: Any, rows: list[Row]) -> list[str]:
     """Where each stage begins, and its values at both ends; empty for a schedule of one piece or with parameters."""
-    rows = laid_out(schedule.expr)
     if len(rows) < 2 or schedule.parameters or not all(map(_is_fixed, rows)):
         return []
     shown = rows if len(rows) <= FIRST + LAST + 1 else rows[:FIRST] + rows[-LAST:]
@@ -175,6 +174,8 @@ UNITS = {
 def parameters(schedule: Any) -> dict[str, str]:
     """What each parameter that is not bound is: what it is given to, its unit and its range."""
     uses: dict[str, str] = {}
+    if not schedule.parameters:
+        return uses
     for name, what in _uses(schedule.program):
         uses.setdefault(name, what)
     return {p.name: uses.get(p.name, "a number") for p in schedule.parameters}

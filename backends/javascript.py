@@ -23,6 +23,7 @@ from .braces import (
     remark,
     spaces,
     templates,
+    with_infinity,
 )
 from .module import Source, contents, figure, functions
 from .scalar import Syntax
@@ -182,7 +183,7 @@ def _head(name: str, names: Sequence[str]) -> list[str]:
 
 def _table(name: str, values: Sequence[float]) -> str:
     """A table of numbers."""
-    items = [digits(v) for v in values]
+    items = [_number(v) for v in values]
     line = f"const {name} = [{', '.join(items)}];"
     return line if len(line) <= WIDTH else "\n".join([f"const {name} = [", *filled(items), "];"])
 
@@ -204,8 +205,8 @@ def _target(prefix: str) -> Target:
             {"mod": "_modulo"},
             constant=_constant,
             figure=_real,
-            real=digits,
-            number=number_in(digits, "NaN", "Infinity"),
+            real=_number,
+            number=number_in(_number),
             table=lambda name: f"_{prefix}{name.lstrip('_')}".upper(),
             pi="Math.PI",
             width=WIDTH,
@@ -217,6 +218,8 @@ def _target(prefix: str) -> Target:
         frozenset([*RESERVED.split(), *_HELPERS]),
     )
 
+
+_number = with_infinity(digits, "NaN", "Infinity")
 
 _HELPERS: Mapping[str, str] = {name: text.strip("\n") for name, text in HELPERS.items()}
 

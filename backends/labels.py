@@ -52,9 +52,11 @@ class Label(Node):
     @classmethod
     def computed(cls, label: str, value: Fraction, origin: Node) -> Label:
         """A constant that is computed from others."""
-        parts = [n for n in _walk(origin) if n.name != "const" or isinstance(n, Label)]
-        made = cls(label, value, all(n.is_whole if isinstance(n, Label) else n.name != "over" for n in parts))
-        made.origin, made.is_exact = origin, computed(origin) == constants.nearest_float(value)
+        parts = list(_walk(origin))
+        rounded = (not n.is_whole if isinstance(n, Label) else n.name == "over" for n in parts)
+        made = cls(label, value, not any(rounded))
+        if all(math.isfinite(computed(n)) for n in parts):
+            made.origin, made.is_exact = origin, computed(origin) == constants.nearest_float(value)
         return made
 
 

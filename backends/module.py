@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 import sys
 import textwrap
@@ -52,6 +53,11 @@ class Source:
         if is_bare and not any(text.startswith(_DEFINITIONS) for text in self.functions):
             return "\n\n".join([head, *self.functions]) + "\n"
         return assemble(head, *self.helpers.values(), *self.functions)
+
+    def names(self) -> set[str]:
+        """What the functions may use, so that none of them can have that name."""
+        imported = {line.split()[-1].partition(".")[0] for line in self.imports}
+        return {"t", *self.constants, *self.tables, *self.helpers, *imported, *dir(builtins)}
 
     def joined(self, other: Source, number: int) -> Source:
         """This module with another one in it; what is named as here and means something else gets a number there."""
@@ -114,6 +120,12 @@ def module(
     """
     command = header.command(target, name, form, usual)
     parts, doc = contents(schedules, name, needs, command, source)
+    names = parts.names()
+    for own in functions(schedules) if isinstance(schedules, Mapping) else [name]:
+        if own in names:
+            raise ScheduleError(
+                f"a module for `{target}` uses `{own}` for itself", hint="give the schedule another name"
+            )
     return parts.text(docstring(doc))
 
 

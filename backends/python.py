@@ -178,7 +178,7 @@ class Printer:
         self.program = labelled(schedule, bool(prefix))
         taken = {"t", name, "math", "bisect_right", "float", "min", "max", "abs", "round", *HELPERS}
         self.names = safe_names(self.program.parameters, taken | {*table_names(self.program.segments)})
-        self.writer = Writer(_LANGUAGE, self.names.__getitem__, letter(self.names.values()))
+        self.writer = Writer(_LANGUAGE, self.names.__getitem__, letter([*self.names.values(), name]))
 
     def source(self) -> Source:
         segments = self.program.segments

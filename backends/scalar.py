@@ -113,9 +113,13 @@ class Body:
         """The formula of all segments of a form with the numbers of the one that applies."""
         spelled = self.writer.language.table
         until, form_of, i = spelled("_UNTIL"), rows.form_of(), self.syntax.segment
-        self.tables[until] = rows.ends
-        lines = [*self.syntax.before, self.syntax.look_up.format(i, until, len(rows.ends))]
-        if len(rows.forms) > 1 and not rows.is_plain:
+        has_forms = len(rows.forms) > 1 and not rows.is_plain
+        is_looked_up = has_forms or any(form.columns(len(form_of)) for form in rows.forms)
+        lines = self.syntax.before * (is_looked_up or any(uses_step(form.value) for form in rows.forms))
+        if is_looked_up:
+            self.tables[until] = rows.ends
+            lines.append(self.syntax.look_up.format(i, until, len(rows.ends)))
+        if has_forms:
             self.tables[spelled("_FORM")] = form_of
         for k, form in reversed(list(enumerate(rows.forms))):
             names = [spelled(name) for name in form.names(k)]

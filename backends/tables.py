@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from .. import constants
@@ -106,6 +107,7 @@ class Table:
         return len(self.forms) == 2 and list(self.forms[1].rows) == [len(self.ends)]
 
 
+@lru_cache(maxsize=4)
 def table(segments: tuple[Segment, ...]) -> Table | None:
     """The table of some segments, or None where they are few, or of many forms, or end at steps that are no numbers."""
     if len(segments) < FEWEST or any(s.until is None or s.until.name != "const" for s in segments[:-1]):

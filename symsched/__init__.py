@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .api import latex as latex
     from .api import parse as parse
     from .errors import ScheduleError as ScheduleError
+    from .picture import plot as plot
     from .plans import Plan as Plan
     from .plans import plan as plan
     from .schedule import Schedule as Schedule
@@ -39,6 +40,7 @@ _HOMES = {
     "latex": "api",
     "parse": "api",
     "plan": "plans",
+    "plot": "picture",
     "t": "tree",
 }
 """The module of each public name."""
@@ -53,6 +55,7 @@ __all__ = [
     "latex",
     "parse",
     "plan",
+    "plot",
     "t",
 ]
 

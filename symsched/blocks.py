@@ -5,20 +5,21 @@ The ways into a document only lay this out: Sphinx, Python-Markdown, and `symsch
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import options
+from . import __version__, options, reading
+from .api import backend, prints_plans
 from .errors import ScheduleError
 from .options import Options
+from .picture import plot
+from .plans import Plan
+from .schedule import Schedule
 
 if TYPE_CHECKING:
-    from .plans import Plan
-    from .schedule import Schedule
+    from .picture import Picture as Drawing
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Picture:
 
     Attributes:
         curves: The schedules by name.
-        settings: What else the picture is told.
+        settings: What else `symsched.plot` is told.
     """
 
     curves: tuple[tuple[str, Schedule], ...]
@@ -49,23 +50,12 @@ class Picture:
     @property
     def key(self) -> str:
         """A name that no other picture has."""
-        from . import __version__
-
         content = repr((__version__, self.curves, self.settings))
         return f"schedule-{sha256(content.encode()).hexdigest()[:16]}"
 
-    def draw(self, path: Path) -> None:
-        """Write a file; its ending says the format."""
-        ((_, schedule),) = self.curves
-        schedule.plot(str(path), **dict(self.settings))
-
-    def svg(self) -> str:
-        """The element `<svg>` for the middle of a page."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "picture.svg")
-            self.draw(path)
-            text = path.read_text(encoding="utf-8")
-        return text[text.index("<svg") :].strip()
+    def draw(self) -> Drawing:
+        """The picture in all its formats."""
+        return plot(dict(self.curves), **dict(self.settings))
 
 
 @dataclass(frozen=True)
@@ -115,10 +105,13 @@ def block(text: str, given: Mapping[str, str]) -> Block:
     """
     asked = options.read(given)
     schedules = _schedules(text, asked.bind)
-    _require_values(schedules, asked)
+    if asked.is_plotted or asked.overlay:
+        _require_values(schedules.values(), "picture")
+    if asked.table:
+        _require_values(schedules.values(), "table")
     return Block(
         tuple(_formula(name, one, asked, len(schedules)) for name, one in schedules.items()) if asked.formula else (),
-        tuple(_pictures(schedules, asked)),
+        tuple(_pictures(text, schedules, asked)),
         tuple(_table(schedules, asked.table)) if asked.table else (),
         tuple(_source(text, asked.bind, *wanted) for wanted in asked.source),
         asked.name,
@@ -128,8 +121,6 @@ def block(text: str, given: Mapping[str, str]) -> Block:
 
 def inline(text: str) -> Formula:
     """The formula of one schedule in the middle of a sentence."""
-    from .schedule import Schedule
-
     schedule = Schedule(text)
     return Formula(schedule.latex(), schedule.emit("unicode"))
 
@@ -142,20 +133,17 @@ def place(error: ScheduleError, text: str) -> int:
 
 
 def _schedules(text: str, values: Mapping[str, str]) -> dict[str, Schedule]:
-    from . import reading
-
     with options.complaints():
         return reading.schedules(text, values)
 
 
-def _require_values(schedules: Mapping[str, Schedule], asked: Options) -> None:
+def _require_values(schedules: Iterable[Schedule], wanted: str, bound: Iterable[str] = ()) -> None:
     """Numbers are there for what is made of numbers."""
-    free = list(dict.fromkeys(p.name for one in schedules.values() for p in one.parameters))
-    wanted = "picture" if asked.is_plotted else "table" if asked.table else ""
-    if free and wanted:
-        names = " and ".join(f"`{name}`" for name in free)
-        hint = f"bind: {', '.join(f'{name}=...' for name in free)}"
-        raise ScheduleError(f"a {wanted} needs values, and {names} has none", hint=hint)
+    free = [p.name for one in schedules for p in one.parameters if p.name not in bound]
+    if free:
+        names = " and ".join(f"`{name}`" for name in dict.fromkeys(free))
+        hint = f"bind: {', '.join(f'{name}=...' for name in dict.fromkeys(free))}"
+        raise ScheduleError(f"a {wanted} needs values: there is none for {names}", hint=hint)
 
 
 def _formula(name: str, schedule: Schedule, asked: Options, number: int) -> Formula:
@@ -173,21 +161,25 @@ def _formula(name: str, schedule: Schedule, asked: Options, number: int) -> Form
 
 def _clock(settings: Mapping[str, Any]) -> str:
     """The step as formulas write it."""
-    from .schedule import Schedule
-
     return Schedule("t").latex(**settings)
 
 
-def _pictures(schedules: Mapping[str, Schedule], asked: Options) -> Iterator[Picture]:
+def _pictures(text: str, schedules: Mapping[str, Schedule], asked: Options) -> Iterator[Picture]:
     """A picture for each schedule, or one for all of them and those that are laid over them."""
     if asked.plot is None:
         return
     settings = tuple(asked.plot.items())
-    curves = [(name or str(one), one) for name, one in schedules.items() if not one.parameters]
     if asked.overlay:
-        raise ScheduleError("a picture shows one schedule", hint="leave out `overlay`")
-    for curve in curves:  # a formula with letters has no curve
-        yield Picture((curve,), settings)
+        for other in asked.overlay:
+            _require_values(_schedules(other, {}).values(), "picture", asked.bind)
+        with options.complaints("overlay"):
+            curves = reading.curves([text, *asked.overlay], asked.bind, None)
+        pictures = [Picture(tuple(curves.items()), settings)]
+    else:  # a formula with letters has no curve
+        pictures = [Picture(((name, one),), settings) for name, one in schedules.items() if not one.parameters]
+    for picture in pictures:
+        picture.draw()  # what cannot be drawn is a mistake of the block
+        yield picture
 
 
 def _table(schedules: Mapping[str, Schedule], steps: tuple[float, ...]) -> Iterator[tuple[str, ...]]:
@@ -198,8 +190,6 @@ def _table(schedules: Mapping[str, Schedule], steps: tuple[float, ...]) -> Itera
 
 
 def _source(text: str, values: Mapping[str, str], target: str, form: str) -> Source:
-    from .api import backend, prints_plans
-
     program = _program(text, values)
     source = program.emit(target, **({"form": form} if form else {}))
     language = "python" if backend(target).FUNCTION else target if prints_plans(target) else "text"
@@ -208,9 +198,6 @@ def _source(text: str, values: Mapping[str, str], target: str, form: str) -> Sou
 
 def _program(text: str, values: Mapping[str, str]) -> Schedule | Plan:
     """The program as a whole: a plan prints its schedules together."""
-    from . import reading
-    from .plans import Plan
-
     if reading.is_plan(text):
         return Plan(text).bind(**values) if values else Plan(text)
     return reading.bound(reading.one_schedule(text, {}, None), values)

@@ -168,33 +168,34 @@ def latex(schedule: str, style: str, values: dict[str, str], name: str | None) -
 
 
 @main.command()
-@schedule
+@click.argument("schedules", metavar="SCHEDULE...", nargs=-1, required=True, shell_complete=_complete)
 @click.option("-o", "--output", metavar="FILE", help="Write a .svg, .png or .pdf; else draw in the terminal.")
 @click.option("--steps", type=click.IntRange(min=1), help="Last step to show.")
+@click.option("--log", is_flag=True, help="Logarithmic values; all of them must be positive.")
 @bind
 @pick
-def plot(schedule: str, output: str | None, steps: int | None, values: dict[str, str], name: str | None) -> None:
-    """The curve of a schedule.
+def plot(
+    schedules: tuple[str, ...], output: str | None, steps: int | None, log: bool, values: dict[str, str],
+    name: str | None,
+) -> None:  # fmt: skip
+    """The curve of a schedule, or several curves in one picture.
 
     Example: symsched plot 'cosine(1e-3, 1e4)' -o schedule.svg
     """
-    if output is not None:
-        from .plot import file_format
+    from .picture import file_format
+    from .picture import plot as draw
+    from .show import drawing
 
+    if output is not None:
         try:
             file_format(output)
         except ScheduleError as error:
             raise click.UsageError(f"{error.title}: {error.hint}") from None
-    one = reading.one_schedule(reading.text_of(schedule), values, name)
-    if one.parameters:
-        options = " ".join(f"-p {p.name}=..." for p in one.parameters)
-        raise click.UsageError(f"a curve needs values: add {options}")
+    found = reading.curves([reading.text_of(text) for text in schedules], values, name)
     if output is not None:
-        one.plot(output, steps)
-        return
-    from .show import drawing
-
-    click.echo("\n".join(drawing(one, steps)))
+        draw(found, output, steps, log)
+    else:
+        click.echo("\n".join(drawing(*found.values(), steps=steps, log=log)))
 
 
 @main.command()
@@ -215,7 +216,7 @@ def equivalent(
     """
     from .equivalence import drawing, equivalence
 
-    left, right = reading.both([reading.text_of(text) for text in (one, other)], values, name)
+    left, right = reading.several([reading.text_of(text) for text in (one, other)], values, name)
     found = equivalence(left, right)
     if as_json:
         _print_json(found.record())

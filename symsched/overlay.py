@@ -32,7 +32,7 @@ def drawing(one: Schedule, other: Schedule, found: Gaps) -> list[str]:
     heights = [y for line in lines for _, y in line if math.isfinite(y)]
     if heights and found.largest < VISIBLE * (max(heights) - min(heights)):
         return ["the second minus the first:", "", *braille.draw(sampling.curve(_difference(one, other), last, marks))]
-    return ["both:", "", *braille.draw([*lines[0], (last, math.nan), *lines[1]])]
+    return ["both:", "", *braille.draw(braille.joined(lines))]
 
 
 def _difference(one: Schedule, other: Schedule) -> sampling.Function:

@@ -77,7 +77,7 @@ class Page:
             name += f"-{number}" * (len(found.pictures) > 1) + ".svg"
             if name in self.pictures:
                 raise ScheduleError(f"two pictures would be `{name}`", hint="give the blocks different names")
-            self.pictures[name] = picture.svg() + "\n"
+            self.pictures[name] = picture.draw().svg + "\n"
             yield [f"![{_escaped(picture.alt)}]({quote(name)})"]
         if found.caption:
             yield [f"*{_escaped(found.caption)}*"]

@@ -9,11 +9,12 @@ from .errors import ScheduleError
 from .format import program_text
 from .names import ordered, reached
 from .nodes import Name, Program, Value
+from .notebook import Shown
 from .schedule import Schedule
 from .syntax import parse_program
 
 
-class Plan(Mapping[str, Schedule]):
+class Plan(Shown, Mapping[str, Schedule]):
     """Named schedules: every value definition whose name has no leading underscore.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,12 +86,32 @@ def one_schedule(text: str, values: Mapping[str, str], name: str | None) -> Sche
     return next(iter(found.values()))
 
 
-def both(texts: list[str], values: Mapping[str, str], name: str | None) -> list[Schedule]:
+def several(texts: Iterable[str], values: Mapping[str, str], name: str | None) -> list[Schedule]:
     """The schedules of some texts; a value is for those that have its parameter, a name for those that are plans."""
     found = [schedules(text, {}).get("") or one_schedule(text, {}, name) for text in texts]
-    names = [{p.name for p in one.parameters} for one in found]
-    for unknown in values.keys() - set().union(*names):
-        raise click.UsageError(f"no parameter `{unknown}` in any of them")
+    return _each_bound(found, values)
+
+
+def curves(texts: Sequence[str], values: Mapping[str, str], name: str | None) -> dict[str, Schedule]:
+    """The schedules of some texts by what a legend calls them, without open parameters."""
+    found: dict[str, Schedule] = {}
+    for number, text in enumerate(texts, 1):
+        chosen = schedules(text, {}, name if is_plan(text) or len(texts) == 1 else None)
+        for key, one in chosen.items():
+            label = key or (str(one) if len(texts) > 1 else "")
+            found[f"{label} ({number})" if label in found else label] = one
+    found = dict(zip(found, _each_bound(found.values(), values), strict=True))
+    free = dict.fromkeys(p.name for one in found.values() for p in one.parameters)
+    if free:
+        options = " ".join(f"-p {n}=..." for n in free)
+        raise click.UsageError(f"a curve needs values: add {options}")
+    return found
+
+
+def _each_bound(found: Iterable[Schedule], values: Mapping[str, str]) -> list[Schedule]:
+    found = list(found)
+    names = [[p.name for p in one.parameters] for one in found]
+    _check_names(values, list(dict.fromkeys(n for own in names for n in own)))
     return [one.bind(**{n: values[n] for n in values if n in own}) for one, own in zip(found, names, strict=True)]
 
 

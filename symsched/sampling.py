@@ -19,7 +19,6 @@ EMPTY = 100.0  # steps that are shown of a curve that says nothing about its len
 FAR = 1e10
 EXACT = 1000  # up to so many steps every one is drawn
 FINE = 4000
-BUCKETS = 250
 JUMPS = 300
 GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -58,6 +57,14 @@ def marks(schedule: Schedule) -> list[float]:
         found.extend(_cycles(cycle))
     end = length(schedule)
     return sorted({m for m in found if 0 < m <= end and math.isfinite(m)})
+
+
+def stage_starts(schedule: Schedule) -> list[int]:
+    """The first whole step of each stage but the first."""
+    from sympy.core.relational import Relational
+
+    found = {math.ceil(x) for condition in schedule.expr.atoms(Relational) for x in _threshold(condition)}
+    return sorted(step for step in found if 0 < step <= length(schedule) + 1)
 
 
 def _threshold(condition: Any) -> list[float]:
@@ -133,19 +140,20 @@ def _round_up(value: float) -> float:
     return next((n * unit for n in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8) if n * unit >= value * (1 - 1e-9)), 10 * unit)
 
 
-def curve(function: Function, last: float, knots: Iterable[float]) -> list[Point]:
+def curve(function: Function, last: float, knots: Iterable[float], log: bool = False) -> list[Point]:
     """The points of a line from step 0 to `last`: exact at the knots and on both sides of every jump.
 
-    Where the curve turns faster than a line can show, the points keep its lowest and highest values.
+    Raises:
+        ScheduleError: The line is for a logarithmic axis, and a value is not positive.
     """
     fixed = {0.0, float(last)}
     for knot in knots:
         if 0 < knot <= last:
             fixed |= {before(knot), float(knot)}
     points = [(x, function(x)) for x in sorted(fixed.union(_times(last)))]
-    points, edges = _with_jumps(function, points)
-    fixed |= edges
-    return points if len(points) <= 2 * EXACT else _thinned(points, fixed)
+    if log:
+        _require_positive(points)
+    return _with_jumps(function, points, math.log if log else float)
 
 
 def before(step: float) -> float:
@@ -161,17 +169,23 @@ def _times(last: float) -> list[float]:
     return [float(math.floor((i + i * GOLDEN % 1) * last / FINE)) for i in range(FINE)]
 
 
-def _with_jumps(function: Function, points: list[Point]) -> tuple[list[Point], set[float]]:
-    """The points and those on both sides of each jump between them, and where these are."""
-    finite = [y for _, y in points if math.isfinite(y)]
+def _require_positive(points: Iterable[Point]) -> None:
+    """A logarithm is of positive values only."""
+    for step, value in points:
+        if value <= 0:
+            title = f"a logarithmic axis has positive values only, but at step {step:.6g} the value is {value:.6g}"
+            raise ScheduleError(title, hint="give the schedule a floor, max(..., 1e-6), or draw it without `log`")
+
+
+def _with_jumps(function: Function, points: list[Point], scale: Function) -> list[Point]:
+    """The points and those on both sides of each jump between them that is seen on a scale."""
+    heights = [scale(y) if math.isfinite(y) else y for _, y in points]
+    finite = [h for h in heights if math.isfinite(h)]
     visible = (max(finite) / 2 - min(finite) / 2) / 50 if finite else 0.0
-    steep = [i for i in range(1, len(points)) if abs(points[i][1] / 2 - points[i - 1][1] / 2) > visible > 0]
+    steep = [i for i in range(1, len(points)) if abs(heights[i] / 2 - heights[i - 1] / 2) > visible > 0]
     if len(steep) > JUMPS:
-        return points, set()
-    extra: list[Point] = []
-    for i in steep:
-        extra += _jump(function, points[i - 1], points[i])
-    return sorted({*points, *extra}), {x for x, _ in extra}
+        return points
+    return sorted({*points, *(p for i in steep for p in _jump(function, points[i - 1], points[i]))})
 
 
 def _jump(function: Function, left: Point, right: Point) -> list[Point]:
@@ -186,17 +200,3 @@ def _jump(function: Function, left: Point, right: Point) -> list[Point]:
         left, right = (left, point) if rise >= rest else (point, right)
         if not max(rise, rest) > height * 0.4:
             return []
-
-
-def _thinned(points: list[Point], fixed: set[float]) -> list[Point]:
-    """The first, lowest, highest and last point of each of a number of groups, and the fixed points."""
-    size = math.ceil(len(points) / BUCKETS)
-    kept: set[Point] = {p for p in points if p[0] in fixed}
-    for i in range(0, len(points), size):
-        group = points[i : i + size]
-        kept |= {group[0], group[-1], min(group, key=_height), max(group, key=_height)}
-    return sorted(kept)
-
-
-def _height(point: Point) -> float:
-    return point[1] if math.isfinite(point[1]) else 0.0

@@ -9,6 +9,7 @@ from .errors import ScheduleError
 from .format import program_text
 from .names import joined, ordered, reached
 from .nodes import NOWHERE, Negative, Node, Operation, Power, Program, Slice, chain
+from .notebook import Shown
 from .syntax import parse_program
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .meaning import Meaning
 
 
-class Schedule:
+class Schedule(Shown):
     """A schedule: a function of the step, with a duration.
 
     It compares, hashes and pickles as its canonical text, which parses back to an equal schedule. Arithmetic, `>>` and
@@ -173,23 +174,6 @@ class Schedule:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
-
-    def plot(self, path: str | None = None, steps: int | None = None) -> Any:
-        """Draw the curve with matplotlib.
-
-        Args:
-            path: File to write, its format from the ending; None to return the figure.
-            steps: Last step to show; by default a little beyond the end.
-
-        Returns:
-            The matplotlib figure.
-
-        Raises:
-            ScheduleError: matplotlib is not installed, or parameters are not bound.
-        """
-        from .plot import plot
-
-        return plot(self, path, steps)
 
     def equivalent(self, other: Schedule) -> Equivalence:
         """Whether another schedule is the same function of the step, by a proof or by exact evaluation.

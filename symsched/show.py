@@ -76,12 +76,14 @@ def formula(schedule: Schedule, unicode: bool) -> str:
     return "\n".join(_wrapped(str(schedule.expr), 78))
 
 
-def drawing(schedule: Schedule, steps: int | None = None) -> list[str]:
-    """The curve in braille."""
-    sampling.require_bound(schedule)
-    function = schedule.compile("python")
-    last = float(steps) if steps is not None else sampling.horizon(schedule, function)
-    return braille.draw(sampling.curve(function, last, sampling.marks(schedule)))
+def drawing(*schedules: Schedule, steps: int | None = None, log: bool = False) -> list[str]:
+    """The curves in braille, all in one drawing."""
+    for schedule in schedules:
+        sampling.require_bound(schedule)
+    curves = [(schedule.compile("python"), sampling.marks(schedule)) for schedule in schedules]
+    ends = [sampling.horizon(schedule, function) for schedule, (function, _) in zip(schedules, curves, strict=True)]
+    last = float(steps) if steps is not None else max(ends)
+    return braille.draw(braille.joined([sampling.curve(f, last, marks, log) for f, marks in curves]), log=log)
 
 
 def table(schedule: Schedule) -> list[tuple[int | None, float]]:

@@ -36,6 +36,7 @@ NASTY = {
     "a second cycle that no float holds": "repeat(linear(1, 10), stretch=10**300)",
     "a step far behind the beginnings of cycles": "at(repeat(linear(100, 1e-400), stretch=1.001), 1e6)",
     "a stage whose length no float holds": "linear(200, 1e-324)**hold(4, 2)",
+    "a slope that no float holds": "(hold(5, 1) >> linear(2, 1e400)) >> hold(3, 9)",
     "a choice by a choice": "1 + 10*item(concat([1, 2], 3, [4]), linear_warmup_exponential(1, 200, 2, 400))",
     "a product of a thousand factors": "linear(1, 10)" + "*(1 + t)" * 1000,
     "a repetition that hardly grows": "repeat(linear(1, 1), stretch=1.0000000000000000000001)",

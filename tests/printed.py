@@ -65,6 +65,7 @@ CASES: dict[str, Case] = {
         name: Case(text, given, 1000)
         for name, text, given in (
             ("stages of many forms", "(warmup(poly(3), 9) >> cosine(1, 8) >> (sqrt(t) + 1)[:7] >> (0.9**t)[:6] >> linear(1, 9, 2) >> (1/(t + 2))[:9] >> rise(sine, 0, 1, 7) >> log(t + 3)[:9] >> tanh(t)[:4] >> floor(t/3)[:9])", {}),  # noqa: E501
+            ("equal stages", " >> ".join(["hold(1, 1)"] * 40), {}),
             ("remainders", "mod(500 - t, 7) + mod(t, -7) + floor((3 - t)/7) + round(t/2) + ceil(-t/3)", {}),
             ("long", "sqrt(1 + t/7 + sqrt(2 + t/11 + sqrt(3 + t/13 + sqrt(4 + t/17 + sqrt(5 + t/19)))))*sqrt(6 + t)*(1 + t)/(2 + t)*3/(4 + t)", {}),  # noqa: E501
             (

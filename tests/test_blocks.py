@@ -25,8 +25,8 @@ def test_a_formula_and_a_picture_unless_told_otherwise() -> None:
     assert [f.latex for f in found.formulas] == [ss.latex(EXAMPLE)]
     assert (found.table, found.sources, found.name, found.caption) == ((), (), "", "")
     (picture,) = found.pictures
-    assert ET.fromstring(picture.svg()).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314 (our own text)
-    assert picture.alt == EXAMPLE.replace("1e4", "1e4")
+    assert ET.fromstring(picture.draw().svg).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314 (our own text)
+    assert picture.alt == EXAMPLE
 
 
 @pytest.mark.parametrize("given", [{"plot": "none"}, {"noplot": ""}])
@@ -91,8 +91,31 @@ def test_letters_have_a_formula_and_no_picture() -> None:
 
 def test_the_last_step_of_a_picture() -> None:
     short, long = (block("0.5**(t/10)", {"plot": plot}).pictures[0] for plot in ("steps=10", "steps=5k"))
-    assert short.svg() != long.svg()
+    assert short.draw().svg != long.draw().svg
     assert short.key != long.key
+
+
+def test_a_logarithmic_axis() -> None:
+    plain, log = (block("0.5**(t/10)", {"plot": plot}).pictures[0] for plot in ("", "log"))
+    assert plain.draw().svg != log.draw().svg
+
+
+def test_curves_in_one_picture() -> None:
+    """A legend names them."""
+    (picture,) = block("linear(1, 100)", {"overlay": "cosine(1, 100) | lr = 0.5; beta = 0.1"}).pictures
+    assert [name for name, _ in picture.curves] == ["linear(1, 100)", "cosine(1, 100)", "lr", "beta"]
+    texts = "".join(ET.fromstring(picture.draw().svg).itertext())  # noqa: S314 (our own text)
+    assert all(name in texts for name, _ in picture.curves)
+
+
+def test_a_plan_in_one_picture() -> None:
+    (picture,) = block(PLAN, {"overlay": "cosine(1e-3, 50)"}).pictures
+    assert [name for name, _ in picture.curves] == ["lr", "weight_decay", "cosine(1e-3, 50)"]
+
+
+def test_curves_have_the_same_parameters() -> None:
+    (picture,) = block("cosine(1, 50%)", {"overlay": "linear(1, 50%)", "bind": "total=100"}).pictures
+    assert [str(one) for _, one in picture.curves] == ["total = 100; cosine(1, 50%)", "total = 100; linear(1, 50%)"]
 
 
 def test_in_a_sentence() -> None:
@@ -111,9 +134,12 @@ def test_in_a_sentence() -> None:
         (EXAMPLE, {"bind": "peak=1"}, "no parameter `peak`: there are none"),
         (EXAMPLE, {"source": "tensorflow"}, "unknown backend `tensorflow`"),
         (EXAMPLE, {"formula": "casse"}, "unknown style `casse`"),
+        (EXAMPLE, {"overlay": "cosine(peak, 9)"}, "a picture needs values: there is none for `peak`"),
+        (EXAMPLE, {"overlay": "cosin(1)"}, "unknown schedule `cosin`"),
+        (EXAMPLE, {"plot": "log"}, "a logarithmic axis has positive values only, but at step 0 the value is 0"),
         (PLAN, {"symbol": "x"}, "a plan names its formulas by itself"),
-        ("cosine(peak, 100)", {"plot": ""}, "a picture needs values, and `peak` has none"),
-        ("cosine(peak, steps)", {"table": "1"}, "a table needs values, and `peak` and `steps` has none"),
+        ("cosine(peak, 100)", {"plot": ""}, "a picture needs values: there is none for `peak`"),
+        ("cosine(peak, steps)", {"table": "1"}, "a table needs values: there is none for `peak` and `steps`"),
     ],
 )
 def test_wrong_options(text: str, given: dict[str, str], title: str) -> None:

@@ -70,3 +70,16 @@ def test_a_helper_of_c_is_not_called_as_another_function_of_a_plan() -> None:
 def test_functions_of_a_plan_share_their_helpers(target: str) -> None:
     text = ss.plan("lr = mod(3 - t, 7); wd = mod(4 - t, 5)").emit(target)
     assert len(re.findall(r"^(?:static inline double|function) \w*modulo\(", text, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    "text", ["repeat(linear(1, 10**300), stretch=10**300)", "1e308*10 + t", "hold(3, 1) >> log(0*t)"]
+)
+def test_infinity_has_the_name_of_the_language(text: str, target: str) -> None:
+    assert not re.findall(r"\b(?:inf|nan)\b", "\n".join(laid_out(ss.emit(text, target))))
+
+
+def test_equal_stages_are_not_looked_up() -> None:
+    text = ss.parse(" >> ".join(["hold(1, 1)"] * 40)).emit("c")
+    assert text.endswith("double schedule(double t) {\n  (void)t;\n  return 1.0;\n}\n\n#endif\n")

@@ -63,8 +63,11 @@ def test_plot_writes_a_file(tmp_path: Path) -> None:
 
 def test_a_missing_matplotlib_is_said(tmp_path: Path) -> None:
     code = "import sys; sys.modules['matplotlib'] = None\n" + RUN
-    done = run("plot", EXAMPLE, "-o", str(tmp_path / "lr.svg"), code=code)
-    assert outcome(done) == (1, "", "Error: matplotlib is not installed\n\nHint: pip install symsched[plot]\n")
+    hint = "pip install symsched[plot], or end in .svg"
+    message = f"Error: matplotlib is not installed, which .png and .pdf need\n\nHint: {hint}\n"
+    done = run("plot", EXAMPLE, "-o", str(tmp_path / "lr.png"), code=code)
+    assert outcome(done) == (1, "", message)
+    assert outcome(run("plot", EXAMPLE, "-o", str(tmp_path / "lr.svg"), code=code)) == (0, "", "")
 
 
 def test_an_output_that_is_full_is_said(tmp_path: Path) -> None:

@@ -190,8 +190,8 @@ def test_parameters_are_arguments_of_the_class(tmp_path: Path) -> None:
 
 def test_a_plan_has_a_class_for_each_schedule() -> None:
     text = ss.plan("lr = cosine(1, 10); weight_decay = linear(0, 10, 1)").emit("torch", form="scheduler")
-    assert "class Lr(LRScheduler):" in text
-    assert "class WeightDecay(LRScheduler):" in text
+    assert "class Lr(_Scheduler):" in text
+    assert "class WeightDecay(_Scheduler):" in text
 
 
 def test_a_form_that_a_target_does_not_have_is_an_error() -> None:

@@ -248,7 +248,7 @@ def test_a_value_is_for_the_schedules_that_have_its_parameter() -> None:
     assert run("cosine(peak, 100)", "cosine(1e-3, 100)", "-p", "peak=1e-3").exit_code == 0
     wrong = run("cosine(peak, 100)", "cosine(1e-3, 100)", "-p", "paek=1e-3")
     assert wrong.exit_code == 2
-    assert wrong.stderr.endswith("Error: no parameter `paek` in any of them\n")
+    assert wrong.stderr.endswith("Error: no parameter `paek`: did you mean `peak`?\n")
 
 
 def test_a_plan_can_be_one_of_the_two() -> None:

@@ -44,6 +44,11 @@ TEXTS: dict[str, tuple[Callable[[int], str], int, str]] = {
     "values": (values, limits.LEVELS, CALLED),
     "functions": (functions, limits.LEVELS, CALLED),
     "open ends": (waves, limits.TREE_DEPTH, "values built on values too deep: the limit of the tree is 160 levels"),
+    "characters": (
+        lambda n: "1" + " " * (n - 1),
+        limits.SOURCE_CHARACTERS,
+        "a text of 65537 characters is too long: the limit is 65536",
+    ),
     "digits": (lambda n: "1" * n, limits.DIGITS, LONG),
     "a large exponent": (lambda n: f"1e{n}", limits.DIGITS, LONG),
     "a small exponent": (lambda n: f"1e-{n}", limits.DIGITS, LONG),

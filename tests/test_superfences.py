@@ -49,7 +49,7 @@ def test_a_page(project: Path) -> None:
     assert formulas[-1] == rf"\[{ss.latex('linear(1, 100)')}\]"
     assert 'id="rate"' in page
     pictures = re.findall(r"<svg .*?</svg>", page, flags=re.DOTALL)
-    curves = [p for p in pictures if "curve" in p]
+    curves = [p for p in pictures if 'class="axis"' in p]
     assert len(curves) == 4
     for picture in curves:
         ET.fromstring(picture)  # noqa: S314 (our own text)

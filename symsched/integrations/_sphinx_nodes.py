@@ -132,7 +132,7 @@ def _image(app: Any, picture: blocks.Picture, form: str, docname: str) -> nodes.
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"part-{path.name}")
-        picture.draw(part)
+        picture.draw().save(part)
         part.replace(path)
     app.env.images.add_file(docname, str(path))
     return nodes.image("", uri=str(path), candidates={form: str(path)}, alt=picture.alt, classes=["schedule-picture"])

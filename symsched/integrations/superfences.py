@@ -55,7 +55,7 @@ def formatter(source: str, language: str, class_name: str, options: dict[str, st
 def _parts(block: blocks.Block) -> Iterator[str]:
     for formula in block.formulas:
         yield rf'<div class="arithmatex">\[{escape(formula.latex)}\]</div>'
-    pictures = "\n".join(picture.svg() for picture in block.pictures)
+    pictures = "\n".join(picture.draw().svg for picture in block.pictures)
     if pictures:
         caption = f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
         yield f"<figure>{pictures}{caption}</figure>"

@@ -20,10 +20,12 @@ from fuzzing import targets
 from fuzzing.mutator import mutated
 from fuzzing.seeds import LONGEST, seeds
 
+import symsched as ss
+
 POOL, SHORT = 4000, 300
 """How many programs that were made are changed further, and their longest."""
 
-HANG = 20
+HANG = 60
 """Seconds after which a text is given up."""
 
 
@@ -68,7 +70,7 @@ class Mass:
         finally:
             signal.alarm(0)
 
-    def keep(self, text: str, schedule: object) -> None:
+    def keep(self, text: str, schedule: ss.Schedule | None) -> None:
         """Remember a program, so that it is changed further."""
         if schedule is None:
             return

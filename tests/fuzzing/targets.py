@@ -55,7 +55,7 @@ def warm() -> None:
 WARM = ("warmup(linear, 5) >> repeat(cosine(1, 3), stretch=2)", "cosin(1)", "a = 1; b = t + x")
 
 
-PRINTING, SHOWING = 2, 4
+PRINTING, SHOWING = 5, 8
 """Times that printing a schedule, and working out all of its curve, may take longer than reading it."""
 
 
@@ -120,51 +120,56 @@ def check(text: str, allowance: float = 1) -> None:
     assert found
 
 
-def emit(text: str, allowance: float = 1) -> None:
+def emit(text: str, allowance: float = 1) -> ss.Schedule | None:
     """The text for every target; nothing has to be installed for it."""
     if (schedule := parse(text, math.inf)) is not None:
         for name in backends.known():
             printed = timed(text, lambda t, name=name: backends.load(name).emit(schedule), PRINTING * allowance)
             assert isinstance(printed, ss.ScheduleError) or printed
+    return schedule
 
 
-def latex(text: str, allowance: float = 1) -> None:
+def latex(text: str, allowance: float = 1) -> ss.Schedule | None:
     """The formula in letters, where a schedule is one call."""
     if (schedule := parse(text, math.inf)) is not None:
         printed = timed(text, lambda t: schedule.latex(style="symbolic"), PRINTING * allowance)
         assert isinstance(printed, ss.ScheduleError) or printed
+    return schedule
 
 
-def show(text: str, allowance: float = 1) -> None:
+def show(text: str, allowance: float = 1) -> ss.Schedule | None:
     """What `symsched show` prints, in Unicode and without it."""
     if (schedule := parse(text, math.inf)) is not None:
         for unicode in (True, False):
             printed = timed(text, lambda t, unicode=unicode: page.show(schedule, unicode), SHOWING * allowance)
             assert isinstance(printed, ss.ScheduleError) or printed
+    return schedule
 
 
-def equivalent(text: str, allowance: float = 1) -> None:
+def equivalent(text: str, allowance: float = 1) -> ss.Schedule | None:
     """A schedule is the same as itself, and differs from one that is higher by 1."""
     if (schedule := parse(text, math.inf)) is not None:
         for other in (schedule, schedule + 1):
             found = timed(text, lambda t, other=other: schedule.equivalent(other), SHOWING * allowance)
             assert isinstance(found, ss.ScheduleError) or found.same or other is not schedule
+    return schedule
 
 
-def value(text: str, allowance: float = 1) -> None:
+def value(text: str, allowance: float = 1) -> ss.Schedule | None:
     """Values of a schedule are floats at every step."""
     if (schedule := parse(text, math.inf)) is None:
-        return
+        return None
     try:
         bound = schedule.bind(**{p.name: 3 for p in schedule.parameters[:20]})
         function = None if bound.parameters else bound.compile("python")
     except ss.ScheduleError:
-        return
+        return schedule
     for step in STEPS if function else ():
         result = function(step)
         assert type(result) is float, result
+    return schedule
 
 
-TARGETS: dict[str, Callable[..., object]] = {
+TARGETS: dict[str, Callable[..., ss.Schedule | None]] = {
     target.__name__: target for target in (parse, check, emit, latex, show, equivalent, value)
 }

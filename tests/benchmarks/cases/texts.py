@@ -12,8 +12,11 @@ from benchmarks.chains import STAGES, Chain
 from benchmarks.measuring import Group, Sides, seconds, slower
 
 import symsched as ss
+from symsched import api
+from symsched.backends import header
 
 once = Group("Parsing and compiling", "Texts that the process has not seen, with the library loaded.")
+printing = Group("Printing source", "Parse and `emit`, for texts that the process has not seen.")
 cycles = Group("Repetition", "Parse and compile, over the time of `repeat(A, 3)`.")
 growth = Group("Growth", "The time for 2n over the time for n: 2 is linear.")
 
@@ -63,6 +66,21 @@ for stages in STAGES:
     row = (seconds(1.0), "A10") if stages == 1000 else (seconds(),)
     once.add(f"a chain of {stages:,} linear stages, parse and compile", *row, rounds=7)(
         partial(alone, partial(lambda n: compiled(chain_text(n)), stages), [1e-3, 1e-3])
+    )
+
+
+def printed(text: Callable[[], str], target: str) -> list[float]:
+    """How many stages the header of the file names."""
+    found = header.read(ss.parse(text()).emit(target))
+    return [] if found is None else [1.0 + found.text.count(">>")]
+
+
+for target in filter(api.prints_plans, ss.available_backends()):
+    printing.add(f"the worked example for {target}", seconds(20e-3), target="E1")(
+        partial(alone, partial(printed, worked, target), [2.0])
+    )
+    printing.add(f"a chain of 1,000 linear stages for {target}", seconds(1.0), target="E2", rounds=3)(
+        partial(alone, partial(printed, partial(chain_text, 1000), target), [1000.0])
     )
 
 
