@@ -160,8 +160,8 @@ def test_a_mistake_fails_every_build_at_its_line(tmp_path: Path) -> None:
     (tmp_path / "index.rst").write_text("Index\n=====\n\n.. toctree::\n   :glob:\n\n   *\n")
     for name, (text, _, _) in MISTAKES.items():
         (tmp_path / name.replace(".", "_", 1)).with_suffix(Path(name).suffix).write_text(text)
-    for _ in range(2):
-        done = build(tmp_path, "html")
+    for processes in ("2", "2", "1"):
+        done = build(tmp_path, "html", "-j", processes)
         assert done.returncode == 1
         for name, (_, line, message) in MISTAKES.items():
             path = (tmp_path / name.replace(".", "_", 1)).with_suffix(Path(name).suffix)
