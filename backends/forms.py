@@ -10,7 +10,7 @@ from sympy import Expr
 from sympy.codegen.cfunctions import log2, log10
 
 from .. import tree
-from .choices import lifted, rows
+from .choices import RELATIONS, lifted, rows
 from .figures import is_ratio
 from .formula import Formula, Steps, is_negative, rule
 from .notation import MOD, POWER, PRODUCT, SUM, Piece
@@ -149,7 +149,7 @@ def _extreme(formula: Formula, expr: Expr, script: bool) -> Steps:
         known = [a for a in known if a in kept]
     if known:
         choose = min if isinstance(expr, sympy.Min) else max
-        best = choose(known, key=lambda a: tree.fraction(formula.value_of(a)))
+        best = choose(known, key=formula.value_of)
         kept = [a for a in kept if a not in known or a == best]
     if len(kept) == 1:
         return (yield kept[0], script)
@@ -164,52 +164,28 @@ def _extreme(formula: Formula, expr: Expr, script: bool) -> Steps:
 def _exponential(formula: Formula, expr: Expr, script: bool) -> Steps:
     exponent = expr.args[0]
     if exponent == 1:
-        return Piece("e")
+        return Piece(formula.notation.constants["e"])
     if script or any(True for _ in islice(tree.walk(exponent), SHORT, None)):
         return formula.notation.function("exp", [(yield exponent, script)])
-    return formula.notation.power(Piece("e"), (yield exponent, True))
+    return formula.notation.power(Piece(formula.notation.constants["e"]), (yield exponent, True))
 
 
 # Choices
 
 
-_RELATIONS = {
-    sympy.StrictLessThan: "<", sympy.LessThan: "<=", sympy.StrictGreaterThan: ">", sympy.GreaterThan: ">=",
-    sympy.Equality: "==", sympy.Unequality: "!=",
-}  # fmt: skip
-
-
-@rule(*_RELATIONS)
+@rule(*RELATIONS)
 def _relation(formula: Formula, expr: Expr, script: bool) -> Steps:
     left, right = expr.args
     first = yield left, False
-    return Piece(first.text + formula.notation.relations[_RELATIONS[type(expr)]] + (yield right, False).text, MOD)
+    return Piece(first.text + formula.notation.relations[RELATIONS[type(expr)]] + (yield right, False).text, MOD)
 
 
 @rule(sympy.Piecewise)
 def _choice(formula: Formula, expr: Expr, script: bool) -> Steps:
-    """A choice inside a formula; one that depends on known values alone is made here."""
-    kept = []
-    for value, condition in expr.args:
-        holds = _decided(formula, condition)
-        if holds is not False:
-            kept.append((value, sympy.true if holds else condition))
-        if holds:
-            break
-    if len(kept) == 1:
-        return (yield kept[0][0], script)
+    """A choice inside a formula."""
     printed = []
-    for row in rows(tree.piecewise([*kept[:-1], (kept[-1][0], sympy.true)])):
+    for row in rows(expr, None, formula.known):
         value_ = yield lifted(row.value), False
         printed.append((value_, (yield from formula.condition(row))))
     return formula.notation.cases(printed)
 
-
-def _decided(formula: Formula, condition: Expr) -> bool | None:
-    """Whether a condition holds by the known values; None where it depends on more."""
-    if condition == sympy.true:
-        return True
-    left, right = (formula.value_of(side) for side in condition.args)
-    if left is None or right is None:
-        return None
-    return bool(tree.compare(_RELATIONS[type(condition)], left, right) == sympy.true)
