@@ -61,12 +61,18 @@ class Product:
         """In an angle the progress and pi share one fraction."""
         clock, start, length = progress.args
         length = formula.cycles.length(clock, length)
-        for factor in length.args if isinstance(length, sympy.Mul) else (length,):
-            if tree.is_number(factor):
-                self.coefficient /= tree.fraction(factor)
-            else:
-                self.bottom.append(factor)
+        apart = isinstance(length, sympy.Mul) and any(
+            tree.is_number(f) and is_ratio(tree.fraction(f)) for f in length.args
+        )
+        for factor in length.args if apart else (length,):
+            self._divide(factor)
         self.top.append(tree.elapsed(clock, start))
+
+    def _divide(self, factor: Expr) -> None:
+        if tree.is_number(factor):
+            self.coefficient /= tree.fraction(factor)
+        else:
+            self.bottom.append(factor)
 
     def split(self) -> tuple[Fraction, int]:
         """The coefficient as a factor and a divisor. Half a cosine wave keeps its 1/2, as in the literature."""

@@ -188,4 +188,3 @@ def _choice(formula: Formula, expr: Expr, script: bool) -> Steps:
         value_ = yield lifted(row.value), False
         printed.append((value_, (yield from formula.condition(row))))
     return formula.notation.cases(printed)
-

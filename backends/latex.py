@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from .figures import Figure
+from .figures import Figure, grouped
 from .letters import GREEK, LIMITS, Letter
 from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row, Stage
 from .typeset import ROWS, STYLES, typeset
@@ -57,7 +57,7 @@ class Latex(Notation):
 
     def figure(self, figure: Figure) -> Piece:
         digits, exponent = figure
-        text = _grouped(digits)
+        text = grouped(digits, r"\,")
         if not exponent:
             return Piece(text, ATOM, digit=True)
         power = f"10^{{{exponent}}}"
@@ -159,16 +159,6 @@ def _runs_on(text: str) -> bool:
         depth += (character == "{") - (character == "}")
         line += character if depth == 0 else ""
     return "(" in line or r"\cdot" in line
-
-
-def _grouped(digits: str) -> str:
-    """Digits in groups of three from five digits on, with thin spaces between them."""
-    whole, point, rest = digits.partition(".")
-    if len(whole) < 5:
-        return digits
-    head = len(whole) % 3
-    groups = [whole[:head]] * bool(head) + [whole[i : i + 3] for i in range(head, len(whole), 3)]
-    return r"\,".join(groups) + point + rest
 
 
 def _index(name: str) -> str:

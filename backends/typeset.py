@@ -40,7 +40,10 @@ def typeset(
         return printed(schedule, notation, symbol, time, most)
     formula = Formula(notation, [p.name for p in schedule.parameters], time)
     if style == "stages":
-        table = _table(formula, laid_out(schedule.expr), most)
+        found = laid_out(schedule.expr)
+        if any(row.relation is not None or row.clock not in (None, tree.t) for row in found):
+            found = [Row(schedule.expr)]  # a choice by something else, such as the step in a cycle, is one stage
+        table = _table(formula, found, most)
         return notation.table(table, _cycles(formula), _name(formula, symbol) if symbol else "")
     name = "" if symbol is None else symbol.lstrip("\\")
     call = symbolic(schedule, name if is_letter(name) else BASE, time)
@@ -53,9 +56,7 @@ def typeset(
     return notation.display(shown, is_stage, values + legend, _left_side(formula, symbol))
 
 
-def printed(
-    schedule: Any, notation: Notation, symbol: str | None = None, time: str = "t", most: int = ROWS
-) -> str:
+def printed(schedule: Any, notation: Notation, symbol: str | None = None, time: str = "t", most: int = ROWS) -> str:
     """The text of a schedule with the numbers in the formula."""
     formula = Formula(notation, [p.name for p in schedule.parameters], time)
     shown = _rows(formula, laid_out(schedule.expr), most)
@@ -128,9 +129,6 @@ def _merged(formula: Formula, rows: list[Row]) -> list[Printed]:
 
 def _table(formula: Formula, rows: list[Row], most: int) -> list[Stage]:
     """The rows of a table: the first step, the step at which the next stage begins, the value."""
-    if any(row.relation is not None or row.clock not in (None, tree.t) for row in rows):
-        title = 'style="stages" prints a row for each stage, but this chooses by more than the step'
-        raise ScheduleError(title, hint='style="cases" prints every schedule')
     first, last = shortened(rows, most)
     found = [_stage(formula, row) for row in first]
     if last:

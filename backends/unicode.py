@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from .figures import Figure
+from .figures import Figure, grouped
 from .letters import GREEK, Letter
 from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row, Stage
 from .typed import columns
@@ -59,7 +59,7 @@ class Unicode(Notation):
 
     def figure(self, figure: Figure) -> Piece:
         digits, exponent = figure
-        text = _grouped(digits)
+        text = grouped(digits, _THIN)
         if not exponent:
             return Piece(text, ATOM, digit=True)
         power = "10" + str(exponent).translate(_RAISED)
@@ -190,9 +190,3 @@ def _braced(rows: Sequence[Row], head: str) -> list[str]:
         marks[middle] = "⎨"
     heads = [head if i == middle else " " * len(head) for i in range(len(lines))]
     return [f"{h}{m} {line}".rstrip() for h, m, line in zip(heads, marks, lines, strict=True)]
-
-
-def _grouped(digits: str) -> str:
-    """Digits in groups of three from five digits on, with narrow spaces between them."""
-    whole, point, rest = digits.partition(".")
-    return f"{int(whole):,}".replace(",", _THIN) + point + rest if len(whole) > 4 else digits
