@@ -10,7 +10,7 @@ import sympy
 from sympy import Expr
 
 from .. import tree
-from .figures import is_ratio, plain
+from .figures import figure, is_ratio, plain
 from .formula import Formula, Steps, is_negative, rule
 from .notation import ATOM, MOD, PRODUCT, SUM, Piece
 
@@ -48,6 +48,9 @@ class Product:
         for factor in expr.args:
             if tree.is_number(factor):
                 self.coefficient *= tree.fraction(factor)
+            elif isinstance(factor, sympy.Add) and all(map(is_negative, factor.args)):
+                self.coefficient *= -1
+                self.top.append(tree.negate(factor))
             elif isinstance(factor, sympy.Pow) and is_negative(factor.exp) and tree.is_number(factor.exp):
                 self.bottom.append(tree.power(factor.base, -factor.exp))
             elif self.is_angle and isinstance(factor, tree.Progress):
@@ -77,7 +80,8 @@ class Product:
     def split(self) -> tuple[Fraction, int]:
         """The coefficient as a factor and a divisor. Half a cosine wave keeps its 1/2, as in the literature."""
         value = abs(self.coefficient)
-        if not self.bottom and value.denominator != 1 and any(map(_is_half_wave, self.top)):
+        is_plain = value.denominator != 1 and figure(2 * value) is not None
+        if not self.bottom and is_plain and any(map(_is_half_wave, self.top)):
             return 2 * value, 2
         is_time = len(self.top) == 1 and not self.bottom and _is_time(self.top[0])
         is_scale = value.numerator == 1 and value.denominator <= (10_000 if is_time else 9 if self.bottom else 1)

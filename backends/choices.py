@@ -61,6 +61,9 @@ def laid_out(expr: Expr, known: Known = MappingProxyType({})) -> list[Row]:
     if pieces is not None and len(pieces) > 1:
         bounds = [(tree.number(key[0]), key[1]) for key, _ in pieces if key is not None]
         return _intervals(tree.t, [value for _, value in pieces], bounds, tree.ZERO, known)
+    beside = _side_by_side(expr, known) if known else None
+    if beside is not None:
+        return beside
     return [inner for row in rows(lifted(expr), tree.ZERO, known) for inner in _flat(row, known)]
 
 
@@ -149,9 +152,63 @@ def settled(expr: Expr, known: Known) -> Expr:
             pairs = [(new[value], _decided(new[condition], known)) for value, condition in node.args]
             new[node] = tree.piecewise(pairs)
         else:
-            args = [new[a] for a in node.args]
-            same = isinstance(node, ExprCondPair) or all(a is b for a, b in zip(args, node.args, strict=True))
-            new[node] = node if same else _rebuilt(node, args)
+            new[node] = _simpler(_changed(node, new), known)
+    return new[expr]
+
+
+def _changed(node: Expr, new: Mapping[Expr, Expr]) -> Expr:
+    """A node with its arguments replaced."""
+    same = isinstance(node, ExprCondPair) or all(new[a] is a for a in node.args)
+    return node if same else _rebuilt(node, [new[a] for a in node.args])
+
+
+def _simpler(node: Expr, known: Known) -> Expr:
+    """A node without what known values make plain: the smaller of two of them, and what is 0."""
+    if isinstance(node, sympy.Min | sympy.Max):
+        valued = {a: value for a in node.args if (value := worth(a, known)) is not None}
+        if not valued:
+            return node
+        best = (min if isinstance(node, sympy.Min) else max)(valued, key=valued.__getitem__)
+        kept = [a for a in node.args if a not in valued or a == best]
+        return best if len(kept) == 1 else node.func(*kept, evaluate=False)
+    if isinstance(node, tree.Progress) and node.args[0] == node.args[1]:
+        return tree.ZERO if (worth(node.args[2], known) or 0) > 0 else node
+    if isinstance(node, sympy.Pow) and node.base == 0:
+        return tree.ZERO if (worth(node.exp, known) or 0) > 0 else node
+    return node
+
+
+def _side_by_side(expr: Expr, known: Known) -> list[Row] | None:
+    """The rows of several choices by the step, told by the known values of their bounds; None for other choices."""
+    if sum(isinstance(node, sympy.Piecewise) for node in tree.walk(expr)) < 2:
+        return None
+    ends: dict[Any, Bound] = {}
+    sides: dict[Expr, tuple[Any, bool]] = {}
+    for node in tree.walk(expr):
+        if isinstance(node, sympy.core.relational.Relational):
+            found = _bound(node)
+            value = None if found is None else worth(found[1], known)
+            if found is None or found[0] != tree.t or value is None:
+                return None
+            sides[node] = value, found[2]
+            if value > 0 and ends.setdefault(value, (found[1], found[3]))[1] != found[3]:
+                return None
+    order = sorted(ends)
+    values = [_on_one_side(expr, sides, low) for low in (0, *order)]
+    return _intervals(tree.t, values, [ends[value] for value in order], tree.ZERO, known)
+
+
+def _on_one_side(expr: Expr, sides: Mapping[Expr, tuple[Any, bool]], low: Any) -> Expr:
+    """A tree for the steps after `low`, up to the next bound."""
+    new: dict[Expr, Expr] = {}
+    for node in upwards(expr, new):
+        if isinstance(node, sympy.Piecewise):
+            new[node] = tree.piecewise([(new[value], new[condition]) for value, condition in node.args])
+        elif node in sides:
+            bound, below = sides[node]
+            new[node] = sympy.true if (low < bound) == below else sympy.false
+        else:
+            new[node] = _changed(node, new)
     return new[expr]
 
 
@@ -169,24 +226,34 @@ def _bounds(expr: Expr) -> tuple[Expr, list[Bound], bool] | None:
     """The clock that decides, its bounds, and whether the pieces come in falling order; None for other choices."""
     clocks, found, directions = set(), [], set()
     for _, condition in expr.args[:-1]:
-        if not isinstance(condition, sympy.core.relational._Inequality):
+        parts = _bound(condition)
+        if parts is None:
             return None
-        below = isinstance(condition, sympy.StrictLessThan | sympy.LessThan)
-        closed = isinstance(condition, sympy.LessThan | sympy.GreaterThan)
-        clock, bound = condition.lhs, condition.rhs
-        if not clock.has(tree.t):
-            clock, bound, below = bound, clock, not below
-        moves = bound.has(tree.t) and not isinstance(clock, tree.CycleTime) and len(expr.args) > 2
-        if moves or not clock.has(tree.t):
+        clock, bound, below, belongs = parts
+        if bound.has(tree.t) and not isinstance(clock, tree.CycleTime) and len(expr.args) > 2:
             return None
-        if isinstance(clock, tree.Elapsed):
-            clock, bound = clock.args[0], tree.add(clock.args[1], bound)
         clocks.add(clock)
         directions.add(below)
-        found.append((bound, closed == below))
+        found.append((bound, belongs))
     if len(clocks) != 1 or len(directions) != 1:
         return None
     return clocks.pop(), found, not directions.pop()
+
+
+def _bound(condition: Boolean) -> tuple[Expr, Expr, bool, bool] | None:
+    """The clock, its bound, whether it is below, and whether the bound belongs to what is below; None without one."""
+    if not isinstance(condition, sympy.core.relational._Inequality):
+        return None
+    below = isinstance(condition, sympy.StrictLessThan | sympy.LessThan)
+    closed = isinstance(condition, sympy.LessThan | sympy.GreaterThan)
+    clock, bound = condition.lhs, condition.rhs
+    if not clock.has(tree.t):
+        clock, bound, below = bound, clock, not below
+    if not clock.has(tree.t):
+        return None
+    if isinstance(clock, tree.Elapsed):
+        clock, bound = clock.args[0], tree.add(clock.args[1], bound)
+    return clock, bound, below, closed == below
 
 
 def lifted(expr: Expr) -> Expr:

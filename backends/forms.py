@@ -141,16 +141,10 @@ def _function(formula: Formula, expr: Expr, script: bool) -> Steps:
 
 @rule(sympy.Min, sympy.Max)
 def _extreme(formula: Formula, expr: Expr, script: bool) -> Steps:
-    """A minimum or maximum; of arguments with known values only the one that counts is left."""
-    known = [a for a in expr.args if formula.value_of(a) is not None]
+    """A minimum or maximum."""
     kept = list(expr.args)
     if isinstance(expr, sympy.Max) and tree.t in kept:
         kept = [a for a in kept if not (tree.is_number(a) and a <= 0)]  # the step is never below 0
-        known = [a for a in known if a in kept]
-    if known:
-        choose = min if isinstance(expr, sympy.Min) else max
-        best = choose(known, key=formula.value_of)
-        kept = [a for a in kept if a not in known or a == best]
     if len(kept) == 1:
         return (yield kept[0], script)
     kept.sort(key=lambda a: (tree.is_number(a), not a.has(tree.t)))
@@ -163,6 +157,11 @@ def _extreme(formula: Formula, expr: Expr, script: bool) -> Steps:
 @rule(sympy.exp)
 def _exponential(formula: Formula, expr: Expr, script: bool) -> Steps:
     exponent = expr.args[0]
+    factors = exponent.args if isinstance(exponent, sympy.Mul) else ()
+    logarithm = next((f for f in factors if isinstance(f, sympy.log)), None)
+    if logarithm is not None:
+        rest = [f for f in factors if f is not logarithm]
+        return (yield tree.power(logarithm.args[0], tree.multiply(*rest)), script)
     if exponent == 1:
         return Piece(formula.notation.constants["e"])
     if script or any(True for _ in islice(tree.walk(exponent), SHORT, None)):

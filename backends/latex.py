@@ -30,7 +30,7 @@ def emit(
     Args:
         schedule: A `symsched.Schedule`.
         style: "cases" with the numbers in the formula, "symbolic" with letters and a legend, "stages" for a table.
-        symbol: What the formula is equal to, such as `lr` or `\beta`; a left side with its own `=` is printed as it stands.
+        symbol: What the formula is equal to, such as `lr` or `\beta`; with `=` it is a left side as it stands.
         time: The name of the step, printed as the name of a parameter is.
         rows: How many stages are printed of a schedule with more.
 

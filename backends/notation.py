@@ -152,7 +152,8 @@ class Notation(ABC):
         text = parts[0].text
         for left, right in pairwise(parts):
             looks_like_a_call = left.word and self.opens(right)
-            needs_sign = right.digit or right.fraction or left.slash or looks_like_a_call
+            splits = right.fraction and (right.slash or left.digit or left.fraction or left.word)
+            needs_sign = right.digit or splits or left.slash or looks_like_a_call
             text += (self.times if needs_sign else self.beside(left, right)) + right.text
         tall = any(p.tall for p in parts)
         return Piece(text, PRODUCT, tall, parts[0].digit, parts[0].fraction, parts[-1].slash, is_open=parts[-1].is_open)

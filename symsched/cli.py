@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from . import __version__, reading
+from . import __version__, emitting, reading
 from .errors import ScheduleError
 from .faults import WRONG, Commands, complain
 
@@ -40,12 +40,6 @@ def _complete(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
 def _among(names: Callable[[], Iterable[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
     """Completion among names, which are looked up when they are wanted."""
     return lambda _, __, typed: [name for name in names() if name.startswith(typed)]
-
-
-def _targets() -> tuple[str, ...]:
-    from . import backends
-
-    return backends.known()
 
 
 schedule = click.argument("schedule", shell_complete=_complete)
@@ -126,7 +120,7 @@ def _columns(columns: Iterable[tuple[str, list[Any]]], headed: bool) -> Iterable
 
 @main.command()
 @click.argument("schedules", metavar="SCHEDULE", nargs=-1, required=True, shell_complete=_complete)
-@click.option("--to", "target", metavar="BACKEND", shell_complete=_among(_targets), help="See list --backends.")
+@click.option("--to", "target", metavar="BACKEND", shell_complete=_among(emitting.targets), help="See list --backends.")
 @click.option("-o", "--output", metavar="FILE", help="Write a file.")
 @click.option("-n", "--name", metavar="NAME", help="Name of the function, or which schedule of a plan.")
 @click.option("--as", "form", metavar="FORM", help="Such as function, scheduler, class.")
@@ -138,8 +132,6 @@ def emit(ctx: click.Context, /, schedules: tuple[str, ...], target: str | None, 
 
     Example: symsched emit 'cosine(1e-3, 1e4)' --to python -o schedule.py
     """
-    from . import emitting
-
     if check:
         if target is not None or any(options.values()):
             raise click.UsageError("--check takes files and nothing else: they say themselves how they were printed")
@@ -155,17 +147,9 @@ def emit(ctx: click.Context, /, schedules: tuple[str, ...], target: str | None, 
         emitting.write(output, text)
 
 
-def _styles() -> tuple[str, ...]:
-    from .backends.typeset import STYLES
-
-    return STYLES
-
-
-@main.command(ending=lambda: f"Styles: {', '.join(_styles())}.")
+@main.command(ending=lambda: f"Styles: {', '.join(emitting.styles())}.")
 @schedule
-@click.option(
-    "--style", metavar="STYLE", shell_complete=_among(_styles), help="Numbers, letters, or a table of stages."
-)
+@click.option("--style", metavar="STYLE", shell_complete=_among(emitting.styles), help="Numbers, letters, or a table.")
 @click.option("--symbol", metavar="NAME", help="What the formula is equal to, such as lr or eta.")
 @click.option("--time", metavar="NAME", help="The letter of the step.")
 @click.option("--rows", type=click.IntRange(min=2), help="Stages that are printed of many.")
@@ -176,10 +160,7 @@ def latex(schedule: str, values: dict[str, str], name: str | None, **options: An
 
     Example: symsched latex 'linear(1, 100)'
     """
-    given = {option: value for option, value in options.items() if value is not None}
-    if given.get("style", _styles()[0]) not in _styles():
-        raise click.UsageError(f"unknown style `{given['style']}`: styles are {', '.join(_styles())}")
-    click.echo(reading.one_schedule(reading.text_of(schedule), values, name).latex(**given))
+    click.echo(emitting.formula(reading.text_of(schedule), values, name, options))
 
 
 @main.command()
@@ -290,9 +271,7 @@ def _formats() -> list[str]:
 
 @main.command("import", ending=lambda: f"Formats: {', '.join(_formats())}.")
 @click.argument("code", metavar="CODE")
-@click.option(
-    "--from", "library", metavar="FORMAT", shell_complete=_among(_formats), help="What the text is, if not Python."
-)
+@click.option("--from", "library", metavar="FORMAT", shell_complete=_among(_formats), help="What the text is.")
 @bind
 def import_(code: str, library: str | None, values: dict[str, str]) -> None:
     """The schedule that a piece of Python, or a text of another library, stands for.

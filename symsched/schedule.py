@@ -149,7 +149,7 @@ class Schedule:
 
         return compiled(self, backend)
 
-    def emit(self, backend: str, **options: str) -> str:
+    def emit(self, backend: str, **options: Any) -> str:
         """The text of the schedule for a target, which needs nothing of symsched; `symsched.emit` says more."""
         from .api import emitted
 
