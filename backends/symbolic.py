@@ -174,19 +174,21 @@ class Naming:
         if parameter is None or not value:
             return replace(argument, value=self._named(argument.value))
         name = self._free(parameter.name)
-        letter = self._letter(parameter.name, falls, parameter.kind == "number")
+        letter = self._letter(parameter.name, falls, parameter.kind)
         self.found[name] = Site(function.name, name, letter, value)
         return replace(argument, value=Name(argument.span, 1, name))
 
     def _is_wanted(self, group: str) -> bool:
         return self.groups is None or group in self.groups
 
-    def _letter(self, name: str, falls: bool = False, is_factor: bool = False) -> str:
+    def _letter(self, name: str, falls: bool = False, kind: Any = "") -> str:
         """The letter of a parameter; one that falls starts at the largest value."""
         if falls and name in ("start", "end"):
             letter = "eta_max" if name == "start" else "eta_min"
         else:
-            letter = (BOUNDS if is_factor else LETTERS).get(name) or LETTERS.get(name, name)
+            letter = LETTERS.get(name, name)
+        if kind == "number" and (name in BOUNDS or letter.startswith("T")):
+            letter = BOUNDS.get(name, name)  # no value, no time
         head, *rest = letter.split("_")
         return "_".join([self.base, *rest]) if head == BASE else letter
 

@@ -132,8 +132,9 @@ def _table(formula: Formula, rows: list[Row], most: int) -> list[Stage]:
     first, last = shortened(rows, most)
     found = [_stage(formula, row) for row in first]
     if last:
-        mark, (_, words) = formula.notation.gap(len(rows) - len(first) - len(last))
-        found += [(mark.text, mark.text, words), *(_stage(formula, row) for row in last)]
+        mark, words = formula.notation.gap(len(rows) - len(first) - len(last))
+        gap = (mark.text, mark.text, "".join(words)) if any(words) else ("", "", mark.text)
+        found += [gap, *(_stage(formula, row) for row in last)]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The commands `emit` and `latex`: source text for a target, and whether a file that was printed is still what would be printed."""
+"""What `emit` and `latex` print, and whether a file that was printed is still what would be printed."""
 
 from __future__ import annotations
 
