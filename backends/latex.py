@@ -41,6 +41,8 @@ def emit(
 
 
 _BRACKETS = {"()": ("(", ")"), "floor": (r"\lfloor ", r" \rfloor"), "ceil": (r"\lceil ", r" \rceil"), "abs": ("|", "|")}
+_STRUT = r"\rule[-1.3ex]{0pt}{4ex}"
+"""Room above and below a row of a table, so that fractions do not touch its line."""
 _OPERATORS = {"sigma": r"\sigma", "round": r"\operatorname{round}", "bezier": r"\operatorname{bezier}"}
 _BARE = frozenset({"sin", "cos", "tan", "tanh", "ln", "log"})
 """Functions whose argument needs no brackets where it holds together."""
@@ -125,7 +127,7 @@ class Latex(Notation):
 
     def table(self, rows: Sequence[Stage], legend: Sequence[tuple[str, str]], symbol: str) -> str:
         heads = r"\text{from step} & \text{to step} & " + (symbol or r"\text{value}")
-        body = r" \\ ".join(" & ".join(row) for row in rows)
+        body = r" \\ ".join(_STRUT + " & ".join(row) for row in rows)
         return _explained(rf"\begin{{array}}{{rrl}} {heads} \\ \hline {body} \end{{array}}", legend)
 
     def gap(self, count: int) -> Row:
@@ -167,7 +169,7 @@ def _index(name: str) -> str:
     return name if len(name) == 1 or name.isdigit() else rf"\mathrm{{{name}}}"
 
 
-_UPRIGHT = re.compile(r"\\(?:begin|end|text|mathrm|operatorname)\{(\w*)[^{}]*\}")
+_UPRIGHT = re.compile(r"\\(?:begin|end|text|mathrm|operatorname)\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
 _GROUP = re.compile(r"[_^]?\{([^{}]*)\}")
 

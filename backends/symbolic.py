@@ -48,6 +48,10 @@ LETTERS = {
     "total": "T", "total_steps": "T", "decay_steps": "T", "transition_steps": "T", "num_training_steps": "T",
     "warmup_steps": "T_w", "num_warmup_steps": "T_w", "hold": "T_h", "begin": "t_0", "center": "t_0", "width": "w",
     "rate": "r", "decay_rate": "r", "factor": "gamma", "power": "p", "exponent": "alpha", "offset": "tau",
+    "learning_rate": "eta", "initial_learning_rate": "eta_0", "base_value": "eta_0", "start_value": "eta_0",
+    "init_lr": "eta_0", "max_lr": "eta_max", "min_lr": "eta_min", "cycle_min_lr": "eta_min", "cycle_max_lr": "eta_max",
+    "num_updates": "T", "cycle_size": "T", "total_num_steps": "T", "max_iters": "T", "first_decay_steps": "T",
+    "lr_decay_steps": "T", "lr_warmup_steps": "T_w", "warmup_duration": "T_w", "step_size": "k", "decay_period": "k",
     "scale": "m", "stretch": "s", "periods": "n", "batch": "B", "visit": "q", "limit": "c", "steps_per_epoch": "E",
 }  # fmt: skip
 """Letters for the names of parameters; others are letters themselves."""

@@ -121,7 +121,7 @@ def test_a_table_has_a_row_for_each_stage() -> None:
     )
     assert ss.emit("hold(10, 1) >> 2", "latex", style="stages") == (
         r"\begin{array}{rrl} \text{from step} & \text{to step} & \text{value} \\ \hline "
-        r"0 & 10 & 1 \\ 10 & \infty & 2 \end{array}"
+        r"\rule[-1.3ex]{0pt}{4ex}0 & 10 & 1 \\ \rule[-1.3ex]{0pt}{4ex}10 & \infty & 2 \end{array}"
     )
     assert ss.emit("hold(W, 1) >> 2", "unicode", style="stages").splitlines()[1].split() == ["0", "W", "1"]
     assert ss.emit("where(t <= 10, 1, 2)", "ascii", style="stages").splitlines()[1:] == [
