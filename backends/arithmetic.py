@@ -72,7 +72,7 @@ class Product:
         self.top.append(tree.elapsed(clock, start))
 
     def _divide(self, factor: Expr) -> None:
-        if tree.is_number(factor):
+        if tree.is_number(factor) and factor != 0:
             self.coefficient /= tree.fraction(factor)
         else:
             self.bottom.append(factor)
