@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy
 from sympy import Expr
 
 from .. import tree
-from .figures import is_ratio, plain
+from .figures import figure, is_ratio, plain
 from .formula import Formula, Steps, is_negative, rule
 from .notation import ATOM, MOD, PRODUCT, SUM, Piece
 
@@ -21,17 +22,19 @@ def _sum(formula: Formula, expr: Expr, script: bool) -> Steps:
     terms = list(expr.args)
     first = next((i for i, term in enumerate(terms) if not is_negative(term)), 0)
     terms.insert(0, terms.pop(first))
-    text, tall, digit = "", False, False
+    parts: list[str] = []
+    tall = digit = False
     for term in terms:
         below = is_negative(term)
         piece = yield (tree.negate(term) if below else term), script
         piece = write.held(piece, PRODUCT if below else SUM)
-        if text:
-            text += (write.minus if below else write.plus) + piece.text
+        if parts:
+            parts.append((write.minus if below else write.plus) + piece.text)
         else:
-            text, digit = (write.sign if below else "") + piece.text, piece.digit
+            parts.append((write.sign if below else "") + piece.text)
+            digit = piece.digit
         tall = tall or piece.tall
-    return Piece(text, SUM, tall, digit)
+    return Piece("".join(parts), SUM, tall, digit, terms=tuple(parts))
 
 
 class Product:
@@ -45,6 +48,9 @@ class Product:
         for factor in expr.args:
             if tree.is_number(factor):
                 self.coefficient *= tree.fraction(factor)
+            elif isinstance(factor, sympy.Add) and all(map(is_negative, factor.args)):
+                self.coefficient *= -1
+                self.top.append(tree.negate(factor))
             elif isinstance(factor, sympy.Pow) and is_negative(factor.exp) and tree.is_number(factor.exp):
                 self.bottom.append(tree.power(factor.base, -factor.exp))
             elif self.is_angle and isinstance(factor, tree.Progress):
@@ -58,16 +64,24 @@ class Product:
         """In an angle the progress and pi share one fraction."""
         clock, start, length = progress.args
         length = formula.cycles.length(clock, length)
-        if tree.is_number(length):
-            self.coefficient /= tree.fraction(length)
-        else:
-            self.bottom.append(length)
+        apart = isinstance(length, sympy.Mul) and any(
+            tree.is_number(f) and is_ratio(tree.fraction(f)) for f in length.args
+        )
+        for factor in length.args if apart else (length,):
+            self._divide(factor)
         self.top.append(tree.elapsed(clock, start))
+
+    def _divide(self, factor: Expr) -> None:
+        if tree.is_number(factor) and factor != 0:
+            self.coefficient /= tree.fraction(factor)
+        else:
+            self.bottom.append(factor)
 
     def split(self) -> tuple[Fraction, int]:
         """The coefficient as a factor and a divisor. Half a cosine wave keeps its 1/2, as in the literature."""
         value = abs(self.coefficient)
-        if not self.bottom and value.denominator != 1 and any(map(_is_half_wave, self.top)):
+        is_plain = value.denominator != 1 and figure(2 * value) is not None
+        if not self.bottom and is_plain and any(map(_is_half_wave, self.top)):
             return 2 * value, 2
         is_time = len(self.top) == 1 and not self.bottom and _is_time(self.top[0])
         is_scale = value.numerator == 1 and value.denominator <= (10_000 if is_time else 9 if self.bottom else 1)
@@ -78,7 +92,7 @@ class Product:
 
 def _is_time(factor: Expr) -> bool:
     """Whether a factor is a time, which is divided by a length rather than multiplied by a decimal."""
-    if isinstance(factor, sympy.Max):
+    if isinstance(factor, sympy.Min | sympy.Max):
         return any(map(_is_time, factor.args))
     terms = factor.args if isinstance(factor, sympy.Add) else (factor,)
     return any(term == tree.t or isinstance(term, tree.Elapsed | tree.CycleTime | sympy.Mod) for term in terms)
@@ -101,12 +115,12 @@ def _product(formula: Formula, expr: Expr, script: bool) -> Steps:
     bottom: list[Piece] = []
     beside: list[Piece] = []
     for factor in parts.top:
-        piece = yield factor, script
+        piece = replace((yield factor, script), moves=factor.has(tree.t))
         (beside if isinstance(factor, sympy.Min | sympy.Max) and piece.tall else top).append(piece)
     for factor in parts.bottom:
         bottom.append((yield factor, script))
-    inside, outside = _shared(sorted(top, key=_rank), parts, number, divisor)
-    outside = sorted([*outside, *beside], key=_rank)
+    inside, outside = _shared(sorted(top, key=formula.notation.rank), parts, number, divisor)
+    outside = sorted([*outside, *beside], key=formula.notation.rank)
     if number != 1:
         piece = formula.number(tree.number(number), script)
         if divisor == 1 and not bottom:
@@ -115,21 +129,14 @@ def _product(formula: Formula, expr: Expr, script: bool) -> Steps:
             inside.insert(0, piece)
     if bottom or divisor != 1:
         if divisor != 1:
-            bottom.sort(key=_rank)
+            bottom.sort(key=formula.notation.rank)
             bottom.insert(0, formula.number(tree.Integer(divisor)))
-        result = write.shared(inside, write.product(bottom), outside, script)
+        first = [p for p in outside if not p.moves and any(q.moves for q in inside)]
+        rest = [p for p in outside if not any(p is f for f in first)]
+        result = write.product([*first, write.shared(inside, write.product(bottom), rest, script)])
     else:
         result = write.product([*inside, *outside])
     return write.negative(result) if parts.coefficient < 0 else result
-
-
-def _rank(piece: Piece) -> int:
-    """Numbers first, then names, then brackets, then what has no end of its own."""
-    if piece.is_open:
-        return 4
-    if piece.level <= SUM or piece.text.startswith(("(", r"\left(")):
-        return 3
-    return 2 if piece.fraction else 0 if piece.digit else 1
 
 
 def _shared(top: list[Piece], parts: Product, number: Fraction, divisor: int) -> tuple[list[Piece], list[Piece]]:
@@ -147,7 +154,11 @@ def _shared(top: list[Piece], parts: Product, number: Fraction, divisor: int) ->
 def _power(formula: Formula, expr: Expr, script: bool) -> Steps:
     write = formula.notation
     base, exponent = expr.args
+    if isinstance(base, sympy.Pow) and all(map(tree.is_number, (base.base, base.exp, exponent))):
+        return (yield tree.power(base.base, tree.multiply(base.exp, exponent)), script)
     if tree.is_number(exponent):
+        if exponent == -1 and script:
+            return write.fraction(formula.number(tree.ONE), (yield base, script), script)
         if exponent < 0 and not script:
             below = yield tree.power(base, -exponent), script
             return write.fraction(formula.number(tree.ONE), below, script)

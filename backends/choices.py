@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 import sympy
-from sympy import Expr
+from sympy import Expr, Symbol
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import Boolean
 
 from .. import tree
+from ..walking import upwards
 from .cutting import cut
 
 
@@ -40,31 +45,45 @@ Bound = tuple[Expr, bool]
 """A bound on a clock, and whether it belongs to the piece before it."""
 
 
-def laid_out(expr: Expr) -> list[Row]:
-    """A whole schedule from step 0 on."""
+Known = Mapping[Symbol, Expr]
+"""Values of parameters."""
+
+RELATIONS = {
+    sympy.StrictLessThan: "<", sympy.LessThan: "<=", sympy.StrictGreaterThan: ">", sympy.GreaterThan: ">=",
+    sympy.Equality: "==", sympy.Unequality: "!=",
+}  # fmt: skip
+
+
+def laid_out(expr: Expr, known: Known = MappingProxyType({})) -> list[Row]:
+    """A whole schedule from step 0 on; by known values of parameters it is told which stages there are."""
+    expr = settled(expr, known)
     pieces = cut(expr)
     if pieces is not None and len(pieces) > 1:
         bounds = [(tree.number(key[0]), key[1]) for key, _ in pieces if key is not None]
-        return _intervals(tree.t, [value for _, value in pieces], bounds, tree.ZERO)
-    return [inner for row in rows(lifted(expr), tree.ZERO) for inner in _flat(row)]
+        return _intervals(tree.t, [value for _, value in pieces], bounds, tree.ZERO, known)
+    beside = _side_by_side(expr, known) if known else None
+    if beside is not None:
+        return beside
+    return [inner for row in rows(lifted(expr), tree.ZERO, known) for inner in _flat(row, known)]
 
 
-def _flat(row: Row) -> list[Row]:
+def _flat(row: Row, known: Known) -> list[Row]:
     """A row whose value is a choice by the step too, as the rows of that choice."""
-    inner = rows(lifted(row.value), row.low)
-    known = [r.high is None or tree.is_number(r.high) for r in (row, *inner)]
-    if len(inner) == 1 or row.clock != tree.t or any(r.clock != tree.t for r in inner) or not all(known):
-        return [row]
+    inner = rows(lifted(row.value), row.low, known)
+    highs = [worth(r.high, known) for r in (row, *inner) if r.high is not None]
+    if len(inner) == 1 or row.clock != tree.t or any(r.clock != tree.t for r in inner) or None in highs:
+        return [replace(row, value=inner[0].value)] if len(inner) == 1 else [row]
+    end = None if row.high is None else worth(row.high, known)
     result: list[Row] = []
     for piece in inner:
         piece = replace(piece, low_open=piece.low_open if result else row.low_open)
-        if row.high is not None and (piece.high is None or piece.high >= row.high):
+        if end is not None and (piece.high is None or worth(piece.high, known) >= end):
             return [*result, replace(piece, high=row.high, high_closed=row.high_closed)]
         result.append(piece)
     return result
 
 
-def rows(expr: Expr, begin: Expr | None = None) -> list[Row]:
+def rows(expr: Expr, begin: Expr | None = None, known: Known = MappingProxyType({})) -> list[Row]:
     """The rows of a choice; `begin` is where the step begins, None inside a formula."""
     if not isinstance(expr, sympy.Piecewise):
         return [Row(expr)]
@@ -76,10 +95,12 @@ def rows(expr: Expr, begin: Expr | None = None) -> list[Row]:
     clock, bounds, falls = found
     if falls:
         values, bounds = values[::-1], bounds[::-1]
-    return _intervals(clock, values, bounds, begin if clock == tree.t else None)
+    return _intervals(clock, values, bounds, begin if clock == tree.t else None, known)
 
 
-def _intervals(clock: Expr, values: Sequence[Expr], bounds: Sequence[Bound], begin: Expr | None) -> list[Row]:
+def _intervals(
+    clock: Expr, values: Sequence[Expr], bounds: Sequence[Bound], begin: Expr | None, known: Known
+) -> list[Row]:
     """Values between bounds; pieces that no step reaches are left out."""
     result: list[Row] = []
     low, low_open = begin, False
@@ -88,41 +109,151 @@ def _intervals(clock: Expr, values: Sequence[Expr], bounds: Sequence[Bound], beg
             result.append(Row(value, clock, low, low_open))
             break
         high, closed = bound
-        if low is not None and _is_empty(low, low_open, high, closed):
+        if low is not None and _is_empty(worth(low, known), low_open, worth(high, known), closed):
             continue
         result.append(Row(value, clock, low, low_open, high, closed))
         low, low_open = high, closed
     return result
 
 
-def _is_empty(low: Expr, low_open: bool, high: Expr, closed: bool) -> bool:
-    if not (tree.is_number(low) and tree.is_number(high)):
+def _is_empty(low: Any, low_open: bool, high: Any, closed: bool) -> bool:
+    if low is None or high is None:
         return False
     return bool(high < low or (high == low and (low_open or not closed)))
+
+
+# By known values
+
+
+def worth(expr: Expr, known: Known) -> Any:
+    """The number that a tree stands for, exact where it is rational; None for one that depends on more."""
+    if tree.is_number(expr):
+        return tree.fraction(expr)
+    if not known or not expr.free_symbols <= known.keys():
+        return None
+    return tree.approximate(_replaced(expr, known))
+
+
+def _replaced(expr: Expr, known: Known) -> Expr:
+    """A tree with the values in it."""
+    new: dict[Expr, Expr] = dict(known)
+    for node in upwards(expr, new):
+        new[node] = _rebuilt(node, [new[a] for a in node.args]) if node.args else node
+    return new[expr]
+
+
+def settled(expr: Expr, known: Known) -> Expr:
+    """A tree without the choices that known values decide."""
+    if not known:
+        return expr
+    new: dict[Expr, Expr] = {}
+    for node in upwards(expr, new):
+        if isinstance(node, sympy.Piecewise):
+            pairs = [(new[value], _decided(new[condition], known)) for value, condition in node.args]
+            new[node] = tree.piecewise(pairs)
+        else:
+            new[node] = _simpler(_changed(node, new), known)
+    return new[expr]
+
+
+def _changed(node: Expr, new: Mapping[Expr, Expr]) -> Expr:
+    """A node with its arguments replaced."""
+    same = isinstance(node, ExprCondPair) or all(new[a] is a for a in node.args)
+    return node if same else _rebuilt(node, [new[a] for a in node.args])
+
+
+def _simpler(node: Expr, known: Known) -> Expr:
+    """A node without what known values make plain: the smaller of two of them, and what is 0."""
+    if isinstance(node, sympy.Min | sympy.Max):
+        valued = {a: value for a in node.args if (value := worth(a, known)) is not None}
+        if not valued:
+            return node
+        best = (min if isinstance(node, sympy.Min) else max)(valued, key=valued.__getitem__)
+        kept = [a for a in node.args if a not in valued or a == best]
+        return best if len(kept) == 1 else node.func(*kept, evaluate=False)
+    if isinstance(node, tree.Progress) and node.args[0] == node.args[1]:
+        return tree.ZERO if (worth(node.args[2], known) or 0) > 0 else node
+    if isinstance(node, sympy.Pow) and node.base == 0:
+        return tree.ZERO if (worth(node.exp, known) or 0) > 0 else node
+    return node
+
+
+def _side_by_side(expr: Expr, known: Known) -> list[Row] | None:
+    """The rows of several choices by the step, told by the known values of their bounds; None for other choices."""
+    if sum(isinstance(node, sympy.Piecewise) for node in tree.walk(expr)) < 2:
+        return None
+    ends: dict[Any, Bound] = {}
+    sides: dict[Expr, tuple[Any, bool]] = {}
+    for node in tree.walk(expr):
+        if isinstance(node, sympy.core.relational.Relational):
+            found = _bound(node)
+            value = None if found is None else worth(found[1], known)
+            if found is None or found[0] != tree.t or value is None:
+                return None
+            sides[node] = value, found[2]
+            if value > 0 and ends.setdefault(value, (found[1], found[3]))[1] != found[3]:
+                return None
+    order = sorted(ends)
+    values = [_on_one_side(expr, sides, low) for low in (0, *order)]
+    return _intervals(tree.t, values, [ends[value] for value in order], tree.ZERO, known)
+
+
+def _on_one_side(expr: Expr, sides: Mapping[Expr, tuple[Any, bool]], low: Any) -> Expr:
+    """A tree for the steps after `low`, up to the next bound."""
+    new: dict[Expr, Expr] = {}
+    for node in upwards(expr, new):
+        if isinstance(node, sympy.Piecewise):
+            new[node] = tree.piecewise([(new[value], new[condition]) for value, condition in node.args])
+        elif node in sides:
+            bound, below = sides[node]
+            new[node] = sympy.true if (low < bound) == below else sympy.false
+        else:
+            new[node] = _changed(node, new)
+    return new[expr]
+
+
+def _decided(condition: Boolean, known: Known) -> Boolean:
+    """A condition, or whether it holds."""
+    if condition == sympy.true:
+        return condition
+    if not condition.free_symbols <= known.keys():
+        return condition
+    left, right = (_replaced(side, known) for side in condition.args)
+    return tree.compare(RELATIONS[type(condition)], left, right)
 
 
 def _bounds(expr: Expr) -> tuple[Expr, list[Bound], bool] | None:
     """The clock that decides, its bounds, and whether the pieces come in falling order; None for other choices."""
     clocks, found, directions = set(), [], set()
     for _, condition in expr.args[:-1]:
-        if not isinstance(condition, sympy.core.relational._Inequality):
+        parts = _bound(condition)
+        if parts is None:
             return None
-        below = isinstance(condition, sympy.StrictLessThan | sympy.LessThan)
-        closed = isinstance(condition, sympy.LessThan | sympy.GreaterThan)
-        clock, bound = condition.lhs, condition.rhs
-        if not clock.has(tree.t):
-            clock, bound, below = bound, clock, not below
-        moves = bound.has(tree.t) and not isinstance(clock, tree.CycleTime) and len(expr.args) > 2
-        if moves or not clock.has(tree.t):
+        clock, bound, below, belongs = parts
+        if bound.has(tree.t) and not isinstance(clock, tree.CycleTime) and len(expr.args) > 2:
             return None
-        if isinstance(clock, tree.Elapsed):
-            clock, bound = clock.args[0], tree.add(clock.args[1], bound)
         clocks.add(clock)
         directions.add(below)
-        found.append((bound, closed == below))
+        found.append((bound, belongs))
     if len(clocks) != 1 or len(directions) != 1:
         return None
     return clocks.pop(), found, not directions.pop()
+
+
+def _bound(condition: Boolean) -> tuple[Expr, Expr, bool, bool] | None:
+    """The clock, its bound, whether it is below, and whether the bound belongs to what is below; None without one."""
+    if not isinstance(condition, sympy.core.relational._Inequality):
+        return None
+    below = isinstance(condition, sympy.StrictLessThan | sympy.LessThan)
+    closed = isinstance(condition, sympy.LessThan | sympy.GreaterThan)
+    clock, bound = condition.lhs, condition.rhs
+    if not clock.has(tree.t):
+        clock, bound, below = bound, clock, not below
+    if not clock.has(tree.t):
+        return None
+    if isinstance(clock, tree.Elapsed):
+        clock, bound = clock.args[0], tree.add(clock.args[1], bound)
+    return clock, bound, below, closed == below
 
 
 def lifted(expr: Expr) -> Expr:

@@ -33,6 +33,12 @@ def figure(value: Fraction) -> Figure | None:
     return _plain(digits, exponent), 0
 
 
+def grouped(digits: str, space: str) -> str:
+    """Digits in groups of three from five digits on."""
+    whole, point, rest = digits.partition(".")
+    return f"{int(whole):,}".replace(",", space) + point + rest if len(whole) > 4 else digits
+
+
 def plain(value: Fraction) -> str | None:
     """The digits without a power of ten, for the base of a power; None where that is long."""
     digits, exponent = _significant(value)

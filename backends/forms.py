@@ -10,7 +10,7 @@ from sympy import Expr
 from sympy.codegen.cfunctions import log2, log10
 
 from .. import tree
-from .choices import lifted, rows
+from .choices import RELATIONS, lifted, rows
 from .figures import is_ratio
 from .formula import Formula, Steps, is_negative, rule
 from .notation import MOD, POWER, PRODUCT, SUM, Piece
@@ -141,16 +141,10 @@ def _function(formula: Formula, expr: Expr, script: bool) -> Steps:
 
 @rule(sympy.Min, sympy.Max)
 def _extreme(formula: Formula, expr: Expr, script: bool) -> Steps:
-    """A minimum or maximum; of arguments with known values only the one that counts is left."""
-    known = [a for a in expr.args if formula.value_of(a) is not None]
+    """A minimum or maximum."""
     kept = list(expr.args)
     if isinstance(expr, sympy.Max) and tree.t in kept:
         kept = [a for a in kept if not (tree.is_number(a) and a <= 0)]  # the step is never below 0
-        known = [a for a in known if a in kept]
-    if known:
-        choose = min if isinstance(expr, sympy.Min) else max
-        best = choose(known, key=lambda a: tree.fraction(formula.value_of(a)))
-        kept = [a for a in kept if a not in known or a == best]
     if len(kept) == 1:
         return (yield kept[0], script)
     kept.sort(key=lambda a: (tree.is_number(a), not a.has(tree.t)))
@@ -163,53 +157,33 @@ def _extreme(formula: Formula, expr: Expr, script: bool) -> Steps:
 @rule(sympy.exp)
 def _exponential(formula: Formula, expr: Expr, script: bool) -> Steps:
     exponent = expr.args[0]
+    factors = exponent.args if isinstance(exponent, sympy.Mul) else ()
+    logarithm = next((f for f in factors if isinstance(f, sympy.log)), None)
+    if logarithm is not None:
+        rest = [f for f in factors if f is not logarithm]
+        return (yield tree.power(logarithm.args[0], tree.multiply(*rest)), script)
     if exponent == 1:
-        return Piece("e")
+        return Piece(formula.notation.constants["e"])
     if script or any(True for _ in islice(tree.walk(exponent), SHORT, None)):
         return formula.notation.function("exp", [(yield exponent, script)])
-    return formula.notation.power(Piece("e"), (yield exponent, True))
+    return formula.notation.power(Piece(formula.notation.constants["e"]), (yield exponent, True))
 
 
 # Choices
 
 
-_RELATIONS = {
-    sympy.StrictLessThan: "<", sympy.LessThan: "<=", sympy.StrictGreaterThan: ">", sympy.GreaterThan: ">=",
-    sympy.Equality: "==", sympy.Unequality: "!=",
-}  # fmt: skip
-
-
-@rule(*_RELATIONS)
+@rule(*RELATIONS)
 def _relation(formula: Formula, expr: Expr, script: bool) -> Steps:
     left, right = expr.args
     first = yield left, False
-    return Piece(first.text + formula.notation.relations[_RELATIONS[type(expr)]] + (yield right, False).text, MOD)
+    return Piece(first.text + formula.notation.relations[RELATIONS[type(expr)]] + (yield right, False).text, MOD)
 
 
 @rule(sympy.Piecewise)
 def _choice(formula: Formula, expr: Expr, script: bool) -> Steps:
-    """A choice inside a formula; one that depends on known values alone is made here."""
-    kept = []
-    for value, condition in expr.args:
-        holds = _decided(formula, condition)
-        if holds is not False:
-            kept.append((value, sympy.true if holds else condition))
-        if holds:
-            break
-    if len(kept) == 1:
-        return (yield kept[0][0], script)
+    """A choice inside a formula."""
     printed = []
-    for row in rows(tree.piecewise([*kept[:-1], (kept[-1][0], sympy.true)])):
+    for row in rows(expr, None, formula.known):
         value_ = yield lifted(row.value), False
         printed.append((value_, (yield from formula.condition(row))))
     return formula.notation.cases(printed)
-
-
-def _decided(formula: Formula, condition: Expr) -> bool | None:
-    """Whether a condition holds by the known values; None where it depends on more."""
-    if condition == sympy.true:
-        return True
-    left, right = (formula.value_of(side) for side in condition.args)
-    if left is None or right is None:
-        return None
-    return bool(tree.compare(_RELATIONS[type(condition)], left, right) == sympy.true)

@@ -14,7 +14,7 @@ from sympy import Expr, Symbol
 
 from .. import tree
 from ..errors import ScheduleError
-from .choices import Row
+from .choices import Row, worth
 from .cycles import Cycles
 from .figures import figure
 from .letters import letter
@@ -34,7 +34,7 @@ class Formula:
         names: The names of the schedule's parameters.
         time: The letter of the step.
         letters: Names that are printed in place of the names of parameters.
-        known: Values of parameters, by which choices that depend on them alone are decided.
+        known: Values of parameters, which tell what a minimum of them is.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Formula:
         known: Mapping[Symbol, Expr] | None = None,
     ) -> None:
         self.notation, self.time, self.letters, self.known = notation, time, letters or {}, known or {}
+        self.used: set[str] = set()  # names that were printed
         self.known_pieces: dict[Ask, Piece] = {}  # a condition repeats what it chooses from
         self.cycles = Cycles(time, {*names, *self.letters.values()})
 
@@ -79,12 +80,13 @@ class Formula:
         return self.notation.fraction(self.number(tree.number(value.p)), self.number(tree.number(value.q)), script)
 
     def name(self, symbol: str) -> Piece:
+        """The letter of a name."""
+        self.used.add(symbol)
         return self.notation.letter(letter(self.letters.get(symbol, symbol)))
 
-    def value_of(self, expr: Expr) -> Expr | None:
-        """The number that a tree stands for, as far as that is plain to see."""
-        expr = self.known.get(expr, expr)
-        return expr if tree.is_number(expr) else None
+    def value_of(self, expr: Expr) -> Any:
+        """The number that a tree stands for, by the known values; None where it depends on more."""
+        return worth(expr, self.known)
 
     def _steps(self, expr: Expr, script: bool) -> Steps:
         rule = next((RULES[kind] for kind in type(expr).__mro__ if kind in RULES), None)

@@ -17,7 +17,7 @@ from ..precise import Curve
 from .choices import Row, laid_out
 from .literals import assigned, called
 from .typed import Typed
-from .typeset import printed
+from .typeset import printed, shortened
 
 FUNCTION = "schedule"
 """The name of the function that a file defines unless another is asked for."""
@@ -26,9 +26,6 @@ TITLE = "written by symsched"
 
 WIDTH = 84
 """Columns of a line of the text."""
-
-FIRST, LAST = 8, 2
-"""Stages that are listed of many."""
 
 
 def command(target: str, name: str, form: str = "", usual: str = FUNCTION) -> str:
@@ -119,24 +116,19 @@ def _broken(part: str, width: int) -> list[str]:
 
 def formula(schedule: Any, rows: list[Row]) -> list[str]:
     """The value of each stage and when it holds, in letters of a keyboard."""
-    shown = rows if len(rows) <= FIRST + LAST + 1 else rows[:FIRST] + rows[-LAST:]
-    text = printed(schedule, Typed(), shown)
-    lines = text.splitlines()
-    if shown is not rows:
-        lines.insert(len(lines) - LAST, f"... ({len(rows) - FIRST - LAST} more)")
-    return lines
+    return printed(schedule, Typed(), rows).splitlines()
 
 
 def stages(schedule: Any, rows: list[Row]) -> list[str]:
     """Where each stage begins, and its values at both ends; empty for a schedule of one piece or with parameters."""
     if len(rows) < 2 or schedule.parameters or not all(map(_is_fixed, rows)):
         return []
-    shown = rows if len(rows) <= FIRST + LAST + 1 else rows[:FIRST] + rows[-LAST:]
-    cells = [("from step", "value", "to value"), *map(_stage, shown)]
+    first, last = shortened(rows)
+    cells = [("from step", "value", "to value"), *map(_stage, first + last)]
     widths = [max(len(row[i]) for row in cells) for i in range(3)]
     lines = [f"{a:>{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in cells]
-    if shown is not rows:
-        lines.insert(len(lines) - LAST, "...".rjust(widths[0]))
+    if last:
+        lines.insert(len(lines) - len(last), "...".rjust(widths[0]))
     return lines
 
 

@@ -43,15 +43,21 @@ class Letter:
 
 def letter(name: str) -> Letter:
     """The letter for a name; only a letter or a Greek name has an index, in a word the underscore stays."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise ScheduleError(f"`{name}` is not a name, and only a name can be printed as a letter")
     base, _, rest = name.partition("_")
     below = tuple(part for part in rest.split("_") if part)
     numbered = _NUMBERED.fullmatch(base)
-    if numbered and _is_letter(numbered[1]):
+    if numbered and is_letter(numbered[1]):
         base, below = numbered[1], (numbered[2], *below)
-    return Letter(base, below) if _is_letter(base) else Letter(name)
+    return Letter(base, below) if is_letter(base) else Letter(name)
 
 
-def _is_letter(base: str) -> bool:
-    return len(base) == 1 or base in GREEK
+def is_name(text: str) -> bool:
+    """Whether a text is a name of the language."""
+    return _NAME.fullmatch(text) is not None
+
+
+def is_letter(base: str) -> bool:
+    """Whether a name is one letter, Latin or Greek."""
+    return (len(base) == 1 and base.isalpha()) or base in GREEK

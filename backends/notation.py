@@ -28,6 +28,8 @@ class Piece:
         slash: It has a slash, so that a factor behind it needs a times sign.
         word: It is a name of several letters.
         is_open: It ends with the argument of a function that has no brackets.
+        moves: It is a factor that depends on the step.
+        terms: The terms of a sum with their signs, where a line that is too long may be broken.
     """
 
     text: str
@@ -38,10 +40,15 @@ class Piece:
     slash: bool = False
     word: bool = False
     is_open: bool = False
+    moves: bool = False
+    terms: tuple[str, ...] = ()
 
 
 Row = tuple[Piece, tuple[str, str]]
 """A value and its condition, which is in two parts so that a terminal can align the second."""
+
+Stage = tuple[str, str, str]
+"""The first step of a stage, the step at which the next one begins, and its value."""
 
 
 class Notation(ABC):
@@ -106,13 +113,35 @@ class Notation(ABC):
             symbol: The left side of the equation, or an empty text.
         """
 
+    @abstractmethod
+    def table(self, rows: Sequence[Stage], legend: Sequence[tuple[str, str]], symbol: str) -> str:
+        """A whole schedule as a table, with the symbol above its values."""
+
+    @abstractmethod
+    def gap(self, count: int) -> Row:
+        """A row that stands for some that are left out."""
+
+    def verbatim(self, text: str) -> str:
+        """A text of the user that is no name."""
+        return text
+
+    def opens(self, piece: Piece) -> bool:
+        """Whether a piece begins with a round bracket."""
+        return piece.text.startswith("(")
+
+    def rank(self, piece: Piece) -> tuple[bool, bool, int]:
+        """The place of a factor: numbers, names, brackets; after them what depends on the step, in the same order."""
+        is_bracket = piece.level <= SUM or self.opens(piece)
+        place = 3 if is_bracket else 2 if piece.fraction else 0 if piece.digit else 1
+        return piece.is_open, piece.moves, place
+
     def held(self, piece: Piece, level: int) -> Piece:
         """A piece in brackets if it is looser than its surroundings bear."""
         return piece if piece.level >= level else self.brackets(piece)
 
     def negative(self, piece: Piece) -> Piece:
         piece = self.held(piece, PRODUCT)
-        return replace(piece, text=self.sign + piece.text, level=SUM, digit=True, fraction=False)
+        return replace(piece, text=self.sign + piece.text, level=SUM, digit=True, fraction=False, terms=())
 
     def product(self, factors: Sequence[Piece]) -> Piece:
         """Factors beside each other, with a times sign only where one is needed."""
@@ -122,8 +151,9 @@ class Notation(ABC):
         parts = [self._factor(f, i == last or factors[i + 1].is_open) for i, f in enumerate(factors)]
         text = parts[0].text
         for left, right in pairwise(parts):
-            looks_like_a_call = left.word and right.text.startswith(("(", r"\left"))
-            needs_sign = right.digit or right.fraction or left.slash or looks_like_a_call
+            looks_like_a_call = left.word and self.opens(right)
+            splits = right.fraction and (right.slash or left.digit or left.fraction or left.word)
+            needs_sign = right.digit or splits or left.slash or looks_like_a_call
             text += (self.times if needs_sign else self.beside(left, right)) + right.text
         tall = any(p.tall for p in parts)
         return Piece(text, PRODUCT, tall, parts[0].digit, parts[0].fraction, parts[-1].slash, is_open=parts[-1].is_open)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from .figures import Figure
 from .letters import Letter
-from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row
+from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row, Stage
 
 WIDTH = 80
 """Columns from which a condition stands below its value."""
@@ -19,7 +19,7 @@ class Typed(Notation):
     name = "ascii"
     plus, minus, sign, times, modulo = " + ", " - ", "-", "*", " mod "
     relations: ClassVar = {"<": " < ", "<=": " <= ", ">": " > ", ">=": " >= ", "==": " = ", "!=": " != "}
-    constants: ClassVar = {"pi": "pi", "inf": "inf"}
+    constants: ClassVar = {"pi": "pi", "inf": "inf", "e": "e"}
     otherwise = "otherwise"
 
     def figure(self, figure: Figure) -> Piece:
@@ -70,3 +70,17 @@ class Typed(Notation):
         head = f"{symbol} " if symbol else ""
         lines = [(head if i == 0 else " " * len(head)) + line for i, line in enumerate(lines)]
         return "\n".join([*lines, *(f"where {letter} = {meaning}" for letter, meaning in legend)])
+
+    def table(self, rows: Sequence[Stage], legend: Sequence[tuple[str, str]], symbol: str) -> str:
+        lines = columns(("from step", "to step", symbol or "value"), rows)
+        return "\n".join([*lines, *(f"where {letter} = {meaning}" for letter, meaning in legend)])
+
+    def gap(self, count: int) -> Row:
+        return Piece(f"... ({count} more)"), ("", "")
+
+
+def columns(heads: Stage, rows: Sequence[Stage]) -> list[str]:
+    """Lines of a table: two columns of steps to the right, and values to the left."""
+    cells = [heads, *rows]
+    first, second = (max(len(row[i]) for row in cells) for i in range(2))
+    return [f"{a:>{first}}  {b:>{second}}  {c}".rstrip() for a, b, c in cells]

@@ -7,10 +7,11 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from .figures import Figure
+from .figures import Figure, grouped
 from .letters import GREEK, Letter
-from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row
-from .typeset import typeset
+from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row, Stage
+from .typed import columns
+from .typeset import ROWS, STYLES, typeset
 
 REQUIRES = ""
 FUNCTION = ""
@@ -19,19 +20,22 @@ WIDTH = 80
 """Columns that a formula does not pass where it can be broken."""
 
 
-def emit(schedule: Any, *, style: str = "cases", symbol: str | None = None, time: str = "t") -> str:
+def emit(
+    schedule: Any, *, style: str = STYLES[0], symbol: str | None = None, time: str = "t", rows: int | str = ROWS
+) -> str:
     """The formula of a schedule.
 
     Args:
         schedule: A `symsched.Schedule`.
-        style: "cases" with the numbers in the formula, or "symbolic" with letters and a legend, for a single call.
-        symbol: A left side such as `η(t) =`, printed as it stands.
+        style: "cases" with the numbers in the formula, "symbolic" with letters and a legend, "stages" for a table.
+        symbol: What the formula is equal to, such as `lr` or `η`; a left side with its own `=` is printed as it stands.
         time: The name of the step, printed as the name of a parameter is.
+        rows: How many stages are printed of a schedule with more.
 
     Raises:
-        ScheduleError: The style is unknown or does not fit the schedule, or a node has no notation.
+        ScheduleError: An option is unknown or does not fit the schedule, or a node has no notation.
     """
-    return typeset(schedule, Unicode(), style, symbol, time)
+    return typeset(schedule, Unicode(), style, symbol, time, rows)
 
 
 _RAISED = str.maketrans("0123456789-+tinx", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵗⁱⁿˣ")
@@ -50,12 +54,12 @@ class Unicode(Notation):
     name = "unicode"
     plus, minus, sign, times, modulo = " + ", f" {_MINUS} ", _MINUS, " · ", " mod "
     relations: ClassVar = {"<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ ", "==": " = ", "!=": " ≠ "}
-    constants: ClassVar = {"pi": "π", "inf": "∞"}
+    constants: ClassVar = {"pi": "π", "inf": "∞", "e": "e"}
     otherwise = "otherwise"
 
     def figure(self, figure: Figure) -> Piece:
         digits, exponent = figure
-        text = _grouped(digits)
+        text = grouped(digits, _THIN)
         if not exponent:
             return Piece(text, ATOM, digit=True)
         power = "10" + str(exponent).translate(_RAISED)
@@ -128,11 +132,22 @@ class Unicode(Notation):
             lines = _wrapped(head + value.text + condition, len(head))
         else:
             lines = _braced(rows, head)
-        meanings = [f"{letter} = {meaning}" for letter, meaning in legend]
-        if meanings:
-            line = "where " + ", ".join(meanings)
-            lines += [line] if len(line) <= WIDTH else _each(meanings)
-        return "\n".join(lines)
+        return _explained(lines, legend)
+
+    def table(self, rows: Sequence[Stage], legend: Sequence[tuple[str, str]], symbol: str) -> str:
+        return _explained(columns(("from step", "to step", symbol or "value"), rows), legend)
+
+    def gap(self, count: int) -> Row:
+        return Piece("⋮"), ("", f"({count} more)")
+
+
+def _explained(lines: list[str], legend: Sequence[tuple[str, str]]) -> str:
+    """Lines and the legend below them."""
+    meanings = [f"{letter} = {meaning}" for letter, meaning in legend]
+    if meanings:
+        line = "where " + ", ".join(meanings)
+        lines += [line] if len(line) <= WIDTH else _each(meanings)
+    return "\n".join(lines)
 
 
 def _each(meanings: Sequence[str]) -> list[str]:
@@ -175,9 +190,3 @@ def _braced(rows: Sequence[Row], head: str) -> list[str]:
         marks[middle] = "⎨"
     heads = [head if i == middle else " " * len(head) for i in range(len(lines))]
     return [f"{h}{m} {line}".rstrip() for h, m, line in zip(heads, marks, lines, strict=True)]
-
-
-def _grouped(digits: str) -> str:
-    """Digits in groups of three from five digits on, with narrow spaces between them."""
-    whole, point, rest = digits.partition(".")
-    return f"{int(whole):,}".replace(",", _THIN) + point + rest if len(whole) > 4 else digits

@@ -18,7 +18,7 @@ from .schedule import Schedule
 if TYPE_CHECKING:
     from .plans import Plan
 
-_NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
+_NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 def parse(text: str | float) -> Schedule:
@@ -46,13 +46,14 @@ def parse(text: str | float) -> Schedule:
     return Schedule(program_text(to_program(text)))
 
 
-def emit(text: str | Schedule | Plan, backend: str, **options: str) -> str:
+def emit(text: str | Schedule | Plan, backend: str, **options: Any) -> str:
     """The text of a schedule or a plan for a target: `symsched.parse(text).emit(backend)`.
 
     Args:
         text: A schedule, a text, or a plan; a plan prints a function for each of its schedules.
         backend: The name of the target.
-        options: What the target takes: `name`, the name of the function; `form`, what is printed.
+        options: What the target takes: `name`, the name of the function; `form`, what is printed; formulas have
+            `style`, `symbol`, `time` and `rows`.
 
     Example:
         >>> import symsched
@@ -120,7 +121,7 @@ def prints_plans(name: str) -> bool:
     return "name" in options_of(name)
 
 
-def emitted(schedule: Schedule | Plan, name: str, options: Mapping[str, str] = _NO_OPTIONS) -> str:
+def emitted(schedule: Schedule | Plan, name: str, options: Mapping[str, Any] = _NO_OPTIONS) -> str:
     """The text of a schedule or a plan for a target."""
     if options:
         takes = options_of(name)
@@ -133,7 +134,7 @@ def emitted(schedule: Schedule | Plan, name: str, options: Mapping[str, str] = _
 
 
 @lru_cache(maxsize=1024)
-def _emitted(schedule: Schedule | Plan, name: str, options: tuple[tuple[str, str], ...]) -> str:
+def _emitted(schedule: Schedule | Plan, name: str, options: tuple[tuple[str, Any], ...]) -> str:
     text: str = backend(name).emit(schedule, **dict(options))
     return text
 

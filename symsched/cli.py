@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
 
-from . import __version__, reading
+from . import __version__, emitting, reading
 from .errors import ScheduleError
-from .faults import WRONG, Command, Commands, complain
+from .faults import WRONG, Commands, complain
 from .rendering import render
 
 
@@ -38,10 +38,9 @@ def _complete(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
     return [typed[: start.start()] + name for name in catalogue.entries() if name.startswith(start[0])]
 
 
-def _target(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
-    from . import backends
-
-    return [name for name in backends.known() if name.startswith(typed)]
+def _among(names: Callable[[], Iterable[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Completion among names, which are looked up when they are wanted."""
+    return lambda _, __, typed: [name for name in names() if name.startswith(typed)]
 
 
 schedule = click.argument("schedule", shell_complete=_complete)
@@ -125,7 +124,7 @@ def _columns(columns: Iterable[tuple[str, list[Any]]], headed: bool) -> Iterable
 
 @main.command()
 @click.argument("schedules", metavar="SCHEDULE", nargs=-1, required=True, shell_complete=_complete)
-@click.option("--to", "target", metavar="BACKEND", shell_complete=_target, help="See list --backends.")
+@click.option("--to", "target", metavar="BACKEND", shell_complete=_among(emitting.targets), help="See list --backends.")
 @click.option("-o", "--output", metavar="FILE", help="Write a file.")
 @click.option("-n", "--name", metavar="NAME", help="Name of the function, or which schedule of a plan.")
 @click.option("--as", "form", metavar="FORM", help="Such as function, scheduler, class.")
@@ -137,8 +136,6 @@ def emit(ctx: click.Context, /, schedules: tuple[str, ...], target: str | None, 
 
     Example: symsched emit 'cosine(1e-3, 1e4)' --to python -o schedule.py
     """
-    from . import emitting
-
     if check:
         if target is not None or any(options.values()):
             raise click.UsageError("--check takes files and nothing else: they say themselves how they were printed")
@@ -154,17 +151,20 @@ def emit(ctx: click.Context, /, schedules: tuple[str, ...], target: str | None, 
         emitting.write(output, text)
 
 
-@main.command()
+@main.command(ending=lambda: f"Styles: {', '.join(emitting.styles())}.")
 @schedule
-@click.option("--style", type=click.Choice(["cases", "symbolic"]), default="cases", help="Numbers, or letters.")
+@click.option("--style", metavar="STYLE", shell_complete=_among(emitting.styles), help="Numbers, letters, or a table.")
+@click.option("--symbol", metavar="NAME", help="What the formula is equal to, such as lr or eta.")
+@click.option("--time", metavar="NAME", help="The letter of the step.")
+@click.option("--rows", type=click.IntRange(min=2), help="Stages that are printed of many.")
 @bind
 @pick
-def latex(schedule: str, style: str, values: dict[str, str], name: str | None) -> None:
+def latex(schedule: str, values: dict[str, str], name: str | None, **options: Any) -> None:
     """The formula of a schedule in LaTeX.
 
     Example: symsched latex 'linear(1, 100)'
     """
-    click.echo(reading.one_schedule(reading.text_of(schedule), values, name).latex(style=style))
+    click.echo(emitting.formula(reading.text_of(schedule), values, name, options))
 
 
 @main.command()
@@ -265,20 +265,9 @@ def _formats() -> list[str]:
     return list(text_formats())
 
 
-def _format(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
-    return [name for name in _formats() if name.startswith(typed)]
-
-
-class _Import(Command):
-    """The command whose help names the formats that there are."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write(f"\nFormats: {', '.join(_formats())}.\n")
-
-
-@main.command("import", cls=_Import)
+@main.command("import", ending=lambda: f"Formats: {', '.join(_formats())}.")
 @click.argument("code", metavar="CODE")
-@click.option("--from", "library", metavar="FORMAT", shell_complete=_format, help="What the text is, if not Python.")
+@click.option("--from", "library", metavar="FORMAT", shell_complete=_among(_formats), help="What the text is.")
 @bind
 def import_(code: str, library: str | None, values: dict[str, str]) -> None:
     """The schedule that a piece of Python, or a text of another library, stands for.

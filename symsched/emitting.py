@@ -1,10 +1,11 @@
-"""The command `emit`: source text for a target, and whether a file that was printed is still what would be printed."""
+"""What `emit` and `latex` print, and whether a file that was printed is still what would be printed."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -47,6 +48,29 @@ def source(text: str, target: str, values: Mapping[str, str], name: str | None =
     if name is not None and "name" in options_of(target):
         given["name"] = name
     return reading.one_schedule(text, values, name).emit(target, **given)
+
+
+def targets() -> tuple[str, ...]:
+    """The names of all targets."""
+    from . import backends
+
+    return backends.known()
+
+
+def styles() -> tuple[str, ...]:
+    """The styles of a formula."""
+    from .backends.typeset import STYLES
+
+    return STYLES
+
+
+def formula(text: str, values: Mapping[str, str], name: str | None, options: Mapping[str, Any]) -> str:
+    """The formula of a program, or of the schedule of a plan with that name, in LaTeX; an option may be left open."""
+    given = {option: value for option, value in options.items() if value is not None}
+    style = given.get("style")
+    if style not in (None, *styles()):
+        raise click.UsageError(f"unknown style `{style}`: styles are {', '.join(styles())}")
+    return reading.one_schedule(text, values, name).latex(**given)
 
 
 def _require(target: str, given: Mapping[str, str], takes: list[str]) -> None:

@@ -8,7 +8,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,19 @@ NEGATIVE = re.compile(r"-\.?\d[\d_.]*([eE][+-]?\d+)?[a-zA-Z%]*")
 
 
 class Command(click.Command):
-    """A command that says what to do about an argument that starts with a minus."""
+    """A command that says what to do about an argument that starts with a minus.
+
+    Args:
+        ending: The last line of the help, which is looked up when help is asked for.
+    """
+
+    def __init__(self, *args: Any, ending: Callable[[], str] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ending = ending
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.ending is not None:
+            formatter.write(f"\n{self.ending()}\n")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         given = list(args)

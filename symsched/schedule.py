@@ -150,7 +150,7 @@ class Schedule(Shown):
 
         return compiled(self, backend)
 
-    def emit(self, backend: str, **options: str) -> str:
+    def emit(self, backend: str, **options: Any) -> str:
         """The text of the schedule for a target, which needs nothing of symsched; `symsched.emit` says more."""
         from .api import emitted
 
@@ -160,17 +160,15 @@ class Schedule(Shown):
         r"""The formula in LaTeX, without delimiters.
 
         Args:
-            options: `style`, "cases" (numbers in) or "symbolic" (letters, with a legend of values).
+            options: `style`, "cases" (numbers in), "symbolic" (letters, with a legend of values) or "stages" (a table);
+                `symbol` and `time`, names for the left side and the step; `rows`, how many stages of many.
 
         Example:
             >>> import symsched as ss
             >>> print(ss.parse("linear(1, 100)").latex())
             \begin{cases} 1 - \frac{t}{100} & 0 \le t < 100 \\ 0 & t \ge 100 \end{cases}
         """
-        from .api import backend
-
-        text: str = backend("latex").emit(self, **options)
-        return text
+        return self.emit("latex", **options)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

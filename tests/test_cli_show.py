@@ -8,7 +8,9 @@ import re
 import pytest
 from click.testing import CliRunner, Result
 
+import symsched as ss
 from symsched import prelude
+from symsched.backends.typeset import STYLES
 from symsched.cli import main
 
 EXAMPLE = "warmup(linear, 500) >> cosine(1e-3, 1e4)"
@@ -161,6 +163,14 @@ def test_list_of_backends_is_what_is_installed() -> None:
         assert f"  {record['name']}\n      " in text
 
 
-def test_latex_has_two_styles() -> None:
+def test_latex_has_the_styles_and_options_of_the_target() -> None:
     assert run("latex", "linear(1, 100)").stdout.startswith("\\begin{cases}")
-    assert run("latex", "linear(1, 100)", "--style", "symbolic").exit_code == 0
+    lr = ss.parse("linear(1, 100) >> linear(2, 50) >> linear(3, 50) >> linear(4, 20)")
+    for style in STYLES:
+        given = {"style": style, "symbol": "eta", "time": "k", "rows": 3}
+        options = [word for name, value in given.items() for word in (f"--{name}", str(value))]
+        assert run("latex", str(lr), *options).stdout == lr.latex(**given) + "\n"
+    assert f"Styles: {', '.join(STYLES)}." in run("latex", "--help").stdout
+    refused = run("latex", "linear(1, 100)", "--style", "case")
+    assert refused.exit_code == 2
+    assert refused.stderr == usage("latex", "SCHEDULE", f"unknown style `case`: styles are {', '.join(STYLES)}")

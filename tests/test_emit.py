@@ -279,7 +279,7 @@ def test_any_other_name_is_one_for_the_function(name: str, target: str) -> None:
 
 def test_options_that_a_target_does_not_have_are_named() -> None:
     error = failure(lambda: ss.emit("cosine(1, 10)", "latex", name="lr"))
-    assert (error.title, error.hint) == ("`latex` has no option `name`", "it takes style, symbol, time")
+    assert (error.title, error.hint) == ("`latex` has no option `name`", "it takes style, symbol, time, rows")
 
 
 def test_a_formula_is_of_one_schedule() -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import symsched as ss
 from symsched import backends, checking, limits, prelude
 from symsched import show as page
+from symsched.backends.typeset import STYLES
 
 FORBIDDEN = ("compile", "exec", "open", "import", "os.system", "os.exec", "os.fork", "subprocess.Popen")
 """Events of the interpreter that no text may cause while it is read: code is run, a file is opened."""
@@ -130,10 +131,11 @@ def emit(text: str, allowance: float = 1) -> ss.Schedule | None:
 
 
 def latex(text: str, allowance: float = 1) -> ss.Schedule | None:
-    """The formula in letters, where a schedule is one call."""
+    """The formula in every style."""
     if (schedule := parse(text, math.inf)) is not None:
-        printed = timed(text, lambda t: schedule.latex(style="symbolic"), PRINTING * allowance)
-        assert isinstance(printed, ss.ScheduleError) or printed
+        for style in STYLES:
+            printed = timed(text, lambda t, style=style: schedule.latex(style=style), PRINTING * allowance)
+            assert isinstance(printed, ss.ScheduleError) or printed
     return schedule
 
 
