@@ -123,8 +123,10 @@ def _comparable(plain: Program, names: tuple[str, ...], numbers: Literals) -> Ch
     factors = {x: Fraction(c) if x.is_time else Fraction(1, c) for x, c in zip(numbers.found, CHANGES, strict=False)}
     changed = _changed(plain, names, numbers, factors)
     if changed is None and len(factors) > 1:  # a power of 2 is a square: find those that may change alone
-        factors = {x: f for x, f in factors.items() if _changed(plain, names, numbers, {x: f})}
-        changed = _changed(plain, names, numbers, factors) if factors else None
+        alone = {x: found for x, f in factors.items() if (found := _changed(plain, names, numbers, {x: f}))}
+        if len(alone) < 2:
+            return next(iter(alone.values()), None)
+        changed = _changed(plain, names, numbers, {x: factors[x] for x in alone})
     return changed
 
 
@@ -272,6 +274,9 @@ class _Naming:
 def _ratio(pair: tuple[Fraction, Fraction], values: tuple[Fraction, Fraction]) -> Fraction | None:
     """The simple factor that makes a constant of a quantity, in both programs; None if there is none."""
     if not values[0] or not values[1]:
+        return None
+    (a, b), (x, y) = map(constants.nearest_float, pair), map(constants.nearest_float, values)
+    if abs(a * y - b * x) > 1e-9 * abs(a * y):  # most pairs of quantities have nothing to do with each other
         return None
     factor = (pair[0] / values[0]).limit_denominator(LARGEST)
     is_simple = 0 < factor <= LARGEST
