@@ -115,7 +115,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
         ["/bin/sed", "-n", pattern, "README.md"], cwd=ROOT, check=True, capture_output=True, text=True
     )
     install = '.venv/bin/pip install -c constraints.txt -e ".[test]"'
-    assert done.stdout.splitlines() == [f"python -m venv .venv && {install} && .venv/bin/pytest"]
+    assert done.stdout.splitlines() == [f"python -m venv .venv && {install} && .venv/bin/pytest -n auto"]
 
 
 def test_the_map_of_the_compiler_names_every_file() -> None:
