@@ -23,7 +23,7 @@ from symsched.nodes import Annotated, Call, Program, children
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "grammar" / "README.md"
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", REFERENCE, *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", REFERENCE, *sorted((ROOT / "docs").glob("**/*.md"))]
 each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 
 
