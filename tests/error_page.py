@@ -80,7 +80,7 @@ def _lines() -> Iterator[str]:
     for name, (title, reading) in {**PARTS, "": OTHERS}.items():
         yield f"\n## {title}\n\n{reading}\n"
         for case in found.get(name, []):
-            yield f"{case['name'][0].upper()}{case['name'][1:]}:\n"
+            yield f"### {case['name'][0].upper()}{case['name'][1:]}\n"
             yield f"```error\n{case['source']}\n---\n{message(case['source'])}\n```\n"
 
 
