@@ -23,7 +23,7 @@ from symsched.nodes import Annotated, Call, Program, children
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "grammar" / "README.md"
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", REFERENCE, *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", REFERENCE, *sorted((ROOT / "docs").glob("**/*.md"))]
 each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 
 
@@ -149,10 +149,13 @@ def test_tables_of_values(path: str, cells: dict[str, str], text: str) -> None:
         assert schedule(float(step)) == pytest.approx(float(value), rel=1e-5, abs=1e-15), step
 
 
-def test_table_of_schedules() -> None:
-    """The first table of the README holds texts that are schedules."""
-    for cell in table(ROOT / "README.md", "you write"):
-        ss.parse(code(cell))
+@each_document
+def test_tables_of_schedules(path: Path) -> None:
+    """What stands under "in symsched", or else under "you write", are texts that are schedules."""
+    for rows in tables(path):
+        columns = [rows[0].index(head) for head in ("in symsched", "you write") if head in rows[0]]
+        for row in rows[1:] if columns else ():
+            ss.parse(code(row[columns[0]]))
 
 
 def test_table_of_durations() -> None:

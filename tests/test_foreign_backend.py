@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-SECTION = PAGE[PAGE.index("\n## Adding a backend\n") : PAGE.index("\n## Style\n")]
+SECTION = PAGE[PAGE.index("\n## Adding a backend\n") : PAGE.index("\n## Adding an importer\n")]
 
 
 def block(language: str) -> str:
