@@ -39,6 +39,16 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_preserve_defaults = True
+autodoc_type_aliases = {"Gaps": "symsched.gaps.Gaps"}
+napoleon_use_ivar = True
+nitpick_ignore = [  # of other projects, whose pages a build does not ask for
+    ("py:class", "Expr"),
+    ("py:class", "Fraction"),
+    ("py:class", "fractions.Fraction"),
+    ("py:class", "PathLike"),
+    ("py:class", "Symbol"),
+    ("py:exc", "SuperFencesException"),
+]
 
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

@@ -1,4 +1,4 @@
-"""Colours for texts of the language, in the fence `sched`; errors, in the fence `error`, have none."""
+"""Colours for texts of the language, in the fence `sched`; errors and rules of the syntax have none."""
 
 from __future__ import annotations
 
@@ -30,5 +30,6 @@ class ScheduleLexer(RegexLexer):
 def setup(app: Any) -> dict[str, Any]:
     """What Sphinx calls."""
     app.add_lexer("sched", ScheduleLexer)
-    app.add_lexer("error", TextLexer)
+    for plain in ("error", "ebnf"):
+        app.add_lexer(plain, TextLexer)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
