@@ -21,6 +21,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "symsched.integrations.sphinx",
+    "accessible",
     "complete",
     "gallery",
     "language",
@@ -58,4 +59,5 @@ linked_folders = {"../grammar/prelude": "gallery/index", "../docs": "index"}
 html_theme = "furo"
 html_title = "symsched"
 html_static_path = ["_static"]
+html_theme_options = {"dark_css_variables": {"color-background-primary": "#0d1117"}}  # the ground of our pictures
 html_css_files = ["site.css"]

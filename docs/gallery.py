@@ -113,8 +113,7 @@ class Entries(SphinxDirective):
             self.env.note_dependency(source.__file__)
         text = prelude.text(module)
         headings = [(found.start(), found[1]) for found in HEADING.finditer(text)]
-        preface = text[2 : text.find("\n\n")].replace("\n# ", " ") if text.startswith("# ") else ""
-        found: list[nodes.Node] = [nodes.paragraph("", "", *_prose(preface))] if preface else []
+        found: list[nodes.Node] = [nodes.paragraph("", "", *_prose(part)) for part in _preface(text)]
 
         def heading(item: tuple[str, Function]) -> str:
             return next((title for start, title in reversed(headings) if start < item[1].span[0]), "")
@@ -135,9 +134,8 @@ class Entries(SphinxDirective):
         name = nodes.make_id(f"entry-{path}")
         self.env.domains.standard_domain.note_object("entry", path, name, location=self.get_location())
         index = addnodes.index(entries=[("single", path, name, "", None)])
-        signature = catalogue.record(path, entry)["signature"]
-        call = nodes.literal_block(signature, path.removesuffix(entry.name) + signature, language="sched")
-        call["classes"].append("signature")
+        signature = path.removesuffix(entry.name) + catalogue.record(path, entry)["signature"]
+        call = nodes.literal_block(signature, signature, language="sched", classes=["signature"])
         example = self.parse_text_to_nodes(EXAMPLE.format(text=_examples()[path]))
         return self._section(path, name, [index, call, *_documentation(entry), *example])
 
@@ -167,6 +165,13 @@ class Listing(SphinxDirective):
 @cache
 def _examples() -> dict[str, str]:
     return calls.examples()
+
+
+def _preface(text: str) -> list[str]:
+    """The paragraphs of the comment that begins a file."""
+    comment = text.partition("\n\n")[0] if text.startswith("#") else ""
+    lines = (line.removeprefix("#").removeprefix(" ") for line in comment.split("\n"))
+    return [part for part in "\n".join(lines).split("\n\n") if part]
 
 
 def _documentation(entry: Function) -> Iterator[nodes.paragraph]:
