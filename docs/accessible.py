@@ -7,7 +7,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-SCROLLED = re.compile(r"<pre(?=>)|<div class=\"(?:table-wrapper|math)\b[^\"]*\"")
+SCROLLED = re.compile(r"<pre(?=>)|<div class=\"(?:table|math)-wrapper\b[^\"]*\"")
 """What can be wider than a telephone: it scrolls, so it must take the focus."""
 
 

@@ -30,7 +30,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "examples"]
 default_role = "code"  # in docstrings, what stands between backticks is code
-smartquotes = False  # texts of the library hold formulas
+smartquotes_action = "D"  # dashes alone: comments of the library hold formulas
 
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence"]

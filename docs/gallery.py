@@ -180,7 +180,9 @@ def _documentation(entry: Function) -> Iterator[nodes.paragraph]:
         first, _, rest = paragraph.partition(" ")
         if first in ("Equals", "Source:"):
             if rest.strip() != "none needed.":
-                yield nodes.paragraph("", "", nodes.strong("", first), nodes.Text(" "), *_prose(rest, first == "Equals"))
+                yield nodes.paragraph(
+                    "", "", nodes.strong("", first), nodes.Text(" "), *_prose(rest, first == "Equals")
+                )
         else:
             yield nodes.paragraph("", "", *_prose(paragraph))
 

@@ -33,18 +33,18 @@ def of_page(app: Sphinx, page: str, content: list[str]) -> None:
 
 def of_included(app: Sphinx, path: Path, parent: str, content: list[str]) -> None:
     """Links that stand in a file that a page includes: they count from the folder of the file."""
-    file = _absolute(app.srcdir / path)
+    file = (app.srcdir / path).resolve()
     if file in (pages := included(app)):
         content[0] = _led(app, content[0], file.parent, pages[file])
 
 
 def included(app: Sphinx) -> dict[Path, str]:
     """The files that pages include, and the folders that pages show, with the names of those pages."""
-    found = {_absolute(app.srcdir / folder): page for folder, page in app.config.linked_folders.items()}
+    found = {(app.srcdir / folder).resolve(): page for folder, page in app.config.linked_folders.items()}
     for page in sorted(app.env.found_docs):
         path = app.env.doc2path(page)
         for file in INCLUDED.findall(path.read_text(encoding="utf-8")):
-            found[_absolute(path.parent / file.strip())] = page
+            found[(path.parent / file.strip()).resolve()] = page
     return found
 
 
@@ -53,7 +53,7 @@ def _led(app: Sphinx, text: str, folder: Path, page: str) -> str:
     home, pages = app.env.doc2path(page).parent, included(app)
 
     def led(link: re.Match[str]) -> str:
-        target = _absolute(folder / link["path"])
+        target = (folder / link["path"]).resolve()
         if not target.exists():
             return link[0]
         if target.is_dir() and target not in pages:
@@ -63,8 +63,3 @@ def _led(app: Sphinx, text: str, folder: Path, page: str) -> str:
         return f"[{link['text']}]({path}{link['anchor'] or ''})"
 
     return LINK.sub(led, text)
-
-
-def _absolute(path: Path) -> Path:
-    """Without `..`, and with links of the file system as they are: the site may be built from a copy."""
-    return Path(os.path.abspath(path))  # noqa: PTH100 (`Path.resolve` follows links)
