@@ -23,7 +23,7 @@ class NotDocumented(SphinxError):
 def setup(app: Sphinx) -> dict[str, Any]:
     """What Sphinx calls."""
     app.connect("builder-inited", check_comments)
-    app.connect("env-check-consistency", check_pages)
+    app.connect("env-updated", check_pages)  # in every build: one that failed keeps nothing for the next
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
