@@ -89,7 +89,7 @@ class Schedule(Shown):
 
     @property
     def expr(self) -> Expr:
-        """The exact value: a total SymPy tree in `symsched.t` and the parameters."""
+        """The exact value, a total SymPy tree in `symsched.t` and the parameters."""
         return self._meaning.expr
 
     @property
