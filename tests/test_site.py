@@ -116,6 +116,13 @@ def test_names_in_python(site: dict[Path, Page]) -> None:
     assert "symsched.integrations.torch.from_scheduler" in places
 
 
+def test_pages_can_be_read_with_a_keyboard(site: dict[Path, Page]) -> None:
+    """Blocks that scroll take the focus, and a heading that is no `h1` to `h6` says of which level it is."""
+    text = page(site, "index").text
+    assert text.count('<pre tabindex="0">') == text.count("<pre") > 0
+    assert text.count('role="heading" aria-level="2"') == text.count('role="heading"') > 0
+
+
 # What is missing ends the build
 
 
