@@ -172,6 +172,8 @@ def _accepts(side: Schedule, values: dict[str, Fraction]) -> bool:
 def _verdict(found: Equivalence) -> Iterator[str]:
     if found.gaps is None:
         yield "the same at every step: proved"
+    elif found.gaps.first is None and not found.gaps.evaluated:
+        yield "the same at every step: proved for each of the values that were tried, but not for all values"
     elif found.gaps.first is None:
         yield f"the same at all {found.gaps.evaluated} steps that were evaluated, to 40 digits; no proof was found"
     else:

@@ -178,6 +178,14 @@ def test_a_parameter_that_makes_a_difference_is_given_values() -> None:
     assert (one(float(found.gaps.largest_at)), other(float(found.gaps.largest_at))) == found.gaps.values
 
 
+def test_a_proof_for_each_of_the_values_is_said_to_be_one() -> None:
+    found = ss.parse("cosine(peak, steps)").equivalent("peak*cosine(1, steps)")
+    assert (bool(found), found.by) == (True, "evaluation")
+    first, values = str(found).splitlines()
+    assert first == "the same at every step: proved for each of the values that were tried, but not for all values"
+    assert values.startswith("with peak = ")
+
+
 def test_parameters_without_values_that_fit_are_an_error() -> None:
     with pytest.raises(ss.ScheduleError) as caught:
         compare("linear(1, 2000000 - n)[3000000:] + n", "linear(1, n - 3000000) + 2*n")
