@@ -173,17 +173,20 @@ class Schedule(Shown):
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
-    def equivalent(self, other: Schedule) -> Equivalence:
+    def equivalent(self, other: Schedule | str | float) -> Equivalence:
         """Whether another schedule is the same function of the step, by a proof or by exact evaluation.
 
         Example:
             >>> import symsched as ss
-            >>> print(ss.parse("cosine(1, 100)").equivalent(ss.parse("(1/2 + cos(pi*t/100)/2)[:100]")))
+            >>> print(ss.parse("cosine(1, 100)").equivalent("(1/2 + cos(pi*t/100)/2)[:100]"))
             the same at every step: proved
         """
+        from .convert import to_program
         from .equivalence import equivalence
 
-        return equivalence(self, other)
+        if isinstance(other, str):
+            return equivalence(self, Schedule(other))
+        return equivalence(self, other if isinstance(other, Schedule) else Schedule._of(to_program(other)))
 
     # Other schedules
 
