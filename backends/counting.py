@@ -68,8 +68,15 @@ class _Counting:
 
     def _made(self, node: Node) -> tuple[Node, bool]:
         """An operation, and whether it is a whole number."""
-        if node not in self.known:
-            self.known[node] = self._of(node)
+        stack = [node]
+        while stack:
+            waiting = [a for a in stack[-1].args if a not in self.known]
+            if waiting:
+                stack += waiting
+                continue
+            top = stack.pop()
+            if top not in self.known:
+                self.known[top] = self._of(top)
         return self.known[node]
 
     def _of(self, node: Node) -> tuple[Node, bool]:

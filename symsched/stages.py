@@ -151,6 +151,7 @@ class Pointwise(Signal):
 
     def __init__(self, function: Callable[..., Expr], parts: list[Signal], span: Span | None) -> None:
         self.function, self.parts = function, parts
+        self._read: tuple[tuple[Clock, Expr], Expr] | None = None
         self.duration = None
         for part in parts:
             self.duration = longer(self.duration, part.duration)
@@ -168,7 +169,9 @@ class Pointwise(Signal):
         return [Piece(self.at(clock, self.duration), clock.bound(self.duration))]
 
     def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
-        return self._apply([p.at(clock, horizon) for p in self.parts])
+        if self._read is None or self._read[0] != (clock, horizon):  # what stands in several places is read in all
+            self._read = (clock, horizon), self._apply([p.at(clock, horizon) for p in self.parts])
+        return self._read[1]
 
     @cached_property
     def start(self) -> Expr:
