@@ -69,7 +69,7 @@ def test_a_text_that_takes_long_is_seen() -> None:
 @pytest.mark.fuzz
 @pytest.mark.parametrize("target", targets.TARGETS)
 def test_the_fuzzer_runs(target: str, tmp_path: Path) -> None:
-    command = [sys.executable, str(RUN), target, "-runs=50", "-seed=1"]
+    command = [sys.executable, str(RUN), target, "--seeds=100", "-runs=150", "-seed=1"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "DONE" in done.stderr

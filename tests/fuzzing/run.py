@@ -1,6 +1,7 @@
 """Tries texts that a fuzzer makes, guided by what they reach: `python tests/fuzzing/run.py parse -runs=100000`.
 
-The first argument is a target; the others are libFuzzer's. A folder, such as `tests/fuzzing/corpus`, keeps what reaches
+The first argument is a target; the others are libFuzzer's, but `--seeds=100`, which begins with so many texts by
+chance instead of all. A folder, such as `tests/fuzzing/corpus`, keeps what reaches
 something new. It needs the extra `fuzz`.
 """
 
@@ -46,8 +47,11 @@ def main(name: str, *options: str) -> None:
     def tried(data: bytes) -> None:
         targets.TARGETS[name](data.decode("utf-8", "replace"), INSTRUMENTED)
 
+    few = [int(option.partition("=")[2]) for option in options if option.startswith("--seeds=")]
+    chosen = Random(1).sample(SEEDS, few[0]) if few else SEEDS
+    options = tuple(option for option in options if not option.startswith("--seeds="))
     with TemporaryDirectory() as folder:
-        for i, text in enumerate(SEEDS):
+        for i, text in enumerate(chosen):
             (Path(folder) / str(i)).write_bytes(text.encode("utf-8", "replace"))
         words = Path(folder) / "words.dict"
         words.write_text("".join(f'"{word}"\n'.replace("\n", "\\x0a", word == "\n") for word in dictionary()))
