@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .branchless import Dialect, source
+from .helpers import common
 from .module import Source, listed, module, numbers
 from .writer import ATOM, INFIX, Language, call
 
@@ -60,6 +61,7 @@ _TEMPLATES = {
 }
 
 _HELPERS = {
+    **common("jnp", "_floor_divide", "_modulo", "_magnitude", "_minimum", "_maximum"),
     "_quarter_sine": _series("_quarter_sine", 3, 21, "x + x * y * rest"),
     "_quarter_cosine": _series("_quarter_cosine", 2, 22, "1 + y * rest"),
     "_sqrt": """
@@ -79,30 +81,6 @@ def _power(x: Any, y: Any) -> Any:
 def _divide(x: Any, y: Any, t: Any) -> Any:
     # XLA multiplies by the reciprocal of a constant, and t/T would not be 1 at T.
     return x / jnp.where(t >= 0, y, 1.0)
-""",
-    "_floor_divide": """
-def _floor_divide(x: Any, y: Any) -> Any:
-    whole = jnp.floor(x / y)
-    rest = x - whole * y
-    whole = jnp.where(rest * y < 0, whole - 1, whole)
-    return jnp.where((rest - y) * y >= 0, whole + 1, whole)
-""",
-    "_modulo": """
-def _modulo(x: Any, y: Any) -> Any:
-    return x - _floor_divide(x, y) * y
-""",
-    "_magnitude": """
-def _magnitude(x: Any) -> Any:
-    # Unlike that of `abs`, its derivative at 0 is not 0.
-    return jnp.where(x < 0, -x, x)
-""",
-    "_minimum": """
-def _minimum(x: Any, y: Any) -> Any:
-    return jnp.where(x < y, x, y)
-""",
-    "_maximum": """
-def _maximum(x: Any, y: Any) -> Any:
-    return jnp.where(x > y, x, y)
 """,
     "_bezier": """
 def _bezier(u: Any, x1: Any, y1: Any, x2: Any, y2: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .branchless import Dialect, source
 from .counting import MOST
+from .helpers import common
 from .module import Source, about, define, form_of, indent, listed, module, safe_names
 from .operations import Node
 from .writer import ATOM, INFIX, PRODUCT, SIGN, Language, call, number_text
@@ -50,6 +51,7 @@ _TEMPLATES = {
 }
 
 _HELPERS = {
+    **common("ops", "_floor_divide", "_modulo"),
     "_float": """
 def _float(x: Any) -> Any:
     if "float" in keras.backend.standardize_dtype(x.dtype):
@@ -69,17 +71,6 @@ def _step(step: Any) -> Any:
 def _divide(x: Any, y: Any, t: Any) -> Any:
     # XLA multiplies by the reciprocal of a constant, and t/T would not be 1 at T.
     return x / ops.where(t >= 0, y, ops.ones_like(x))
-""",
-    "_floor_divide": """
-def _floor_divide(x: Any, y: Any) -> Any:
-    whole = ops.floor(x / y)
-    rest = x - whole * y
-    whole = ops.where(rest * y < 0, whole - 1, whole)
-    return ops.where((rest - y) * y >= 0, whole + 1, whole)
-""",
-    "_modulo": """
-def _modulo(x: Any, y: Any) -> Any:
-    return x - _floor_divide(x, y) * y
 """,
     "_bezier": """
 def _bezier(u: Any, x1: Any, y1: Any, x2: Any, y2: Any) -> Any:

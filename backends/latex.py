@@ -12,14 +12,11 @@ from typing import Any, ClassVar
 
 from .figures import Figure, grouped
 from .letters import GREEK, LIMITS, Letter
-from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row, Stage
+from .notation import ATOM, PAGE, POWER, PRODUCT, Notation, Piece, Row, Stage
 from .typeset import ROWS, STYLES, typeset
 
 REQUIRES = ""
 FUNCTION = ""
-
-WIDTH = 84
-"""Characters that fit a line of a page."""
 
 
 def emit(
@@ -138,18 +135,18 @@ class Latex(Notation):
 
     def _broken(self, piece: Piece) -> Piece:
         """A sum that is too wide for a line, a term in each of several lines."""
-        if len(piece.terms) < 2 or width(piece.text) <= WIDTH:
+        if len(piece.terms) < 2 or width(piece.text) <= PAGE:
             return piece
-        lines = r" \\ & \quad {}".join(filled(piece.terms, WIDTH))
+        lines = r" \\ & \quad {}".join(filled(piece.terms, PAGE))
         return replace(piece, text=rf"\begin{{aligned}} & {lines} \end{{aligned}}", tall=True)
 
 
 def _explained(text: str, legend: Sequence[tuple[str, str]]) -> str:
     """A formula and its legend, beside each other where a line has room for both."""
     meanings = [f"{letter} = {meaning}" for letter, meaning in legend]
-    if not meanings or (r"\begin" not in text and width(text + "".join(meanings)) <= WIDTH):
+    if not meanings or (r"\begin" not in text and width(text + "".join(meanings)) <= PAGE):
         return r", \qquad ".join([text, *[r",\ ".join(meanings)] * bool(meanings)])
-    lines = filled([m + (r",\ " if i < len(meanings) - 1 else "") for i, m in enumerate(meanings)], WIDTH)
+    lines = filled([m + (r",\ " if i < len(meanings) - 1 else "") for i, m in enumerate(meanings)], PAGE)
     below = r" \\ & ".join(line.removesuffix(r"\ ") for line in lines)
     return rf"\begin{{aligned}} & {text} \\ & \text{{where }} {below} \end{{aligned}}"
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from .figures import Figure, grouped
 from .letters import GREEK, Letter
-from .notation import ATOM, POWER, PRODUCT, Notation, Piece, Row, Stage
+from .notation import ATOM, PAGE, POWER, PRODUCT, Notation, Piece, Row, Stage
 from .typeset import ROWS, STYLES, typeset
 
 REQUIRES = ""
@@ -160,7 +160,7 @@ class MathML(Notation):
 
     def _broken(self, piece: Piece) -> str:
         """A sum that is too wide for a line, a term in each of several lines."""
-        if len(piece.terms) < 2 or len(re.sub(r"<[^>]*>|&#x206[12];", "", piece.text)) <= WIDTH:
+        if len(piece.terms) < 2 or len(re.sub(r"<[^>]*>|&#x206[12];", "", piece.text)) <= PAGE:
             return piece.text
         return _table([(term,) for term in piece.terms], "left")
 
@@ -171,10 +171,6 @@ class MathML(Notation):
             lines = [(where if i == 0 else "", f"{a}{self.relations['==']}{b}") for i, (a, b) in enumerate(legend)]
             text = _table([(text,), (_table(lines, "right left"),)], "left")
         return f'<math xmlns="{NAMESPACE}" display="block">{text}</math>'
-
-
-WIDTH = 84
-"""Characters that fit a line of a page."""
 
 
 def _table(rows: Sequence[Sequence[str]], columns: str) -> str:

@@ -11,6 +11,9 @@ from typing import ClassVar
 from .figures import Figure
 from .letters import Letter
 
+PAGE = 84
+"""Characters that fit a line of a page."""
+
 MOD, SUM, PRODUCT, POWER, ATOM = range(5)
 """How tightly a piece holds together, loosest first."""
 

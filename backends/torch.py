@@ -6,6 +6,7 @@ from typing import Any
 
 from . import scheduler
 from .branchless import Dialect, source
+from .helpers import common
 from .module import Source, form_of, listed, module
 from .writer import ATOM, INFIX, Language, call
 
@@ -42,6 +43,7 @@ _TEMPLATES = {
 }
 
 _HELPERS = {
+    **common("torch", "_modulo", "_magnitude", "_minimum", "_maximum"),
     "_sqrt": """
 def _sqrt(x: Any) -> Any:
     # Its derivative at 0 is infinite: times 0 it would spoil all gradients before.
@@ -67,23 +69,6 @@ def _where(condition: Any, x: Any, y: Any, t: Any) -> Any:
 def _floor_divide(x: Any, y: Any) -> Any:
     whole = torch.floor(x / y)
     return torch.where((x - whole * y) * y < 0, whole - 1, whole)
-""",
-    "_modulo": """
-def _modulo(x: Any, y: Any) -> Any:
-    return x - _floor_divide(x, y) * y
-""",
-    "_magnitude": """
-def _magnitude(x: Any) -> Any:
-    # Unlike that of `abs`, its derivative at 0 is not 0.
-    return torch.where(x < 0, -x, x)
-""",
-    "_minimum": """
-def _minimum(x: Any, y: Any) -> Any:
-    return torch.where(x < y, x, y)
-""",
-    "_maximum": """
-def _maximum(x: Any, y: Any) -> Any:
-    return torch.where(x > y, x, y)
 """,
     "_bezier": """
 def _bezier(u: Any, x1: Any, y1: Any, x2: Any, y2: Any) -> Any:
