@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from .errors import ScheduleError, suggest
+from .names import joined
 from .nodes import NOWHERE, Definition, List, Name, Negative, Node, Number, Operation, Pair, Program, Value
 from .syntax import parse_program
 
@@ -76,21 +77,33 @@ def number_node(value: Any) -> Node:
     return Negative(NOWHERE, node.depth + 1, node) if exact < 0 else node
 
 
-def bindings(values: Mapping[str, Any], names: list[str]) -> tuple[Value, ...]:
-    """Definitions that give values to parameters; `names` are those that there are.
+def bound(program: Program, values: Mapping[str, Any], names: list[str]) -> Program:
+    """A program with some of its parameters defined in front.
+
+    Args:
+        program: What is bound; a program without an expression is a plan.
+        values: What `to_program` takes, by the name of the parameter. Definitions that a text brings along come
+            with it, and what clashes with them is renamed.
+        names: The parameters that there are.
 
     Raises:
-        ScheduleError: A name is not among them, or a value brings definitions of its own.
+        ScheduleError: A name is not among them, or a value is no expression.
     """
-    definitions = []
-    for name, value in values.items():
+    for name, value in reversed(list(values.items())):
         if name not in names:
             raise no_parameter(name, names)
-        program = to_program(value)
-        if program.expression is None or program.definitions:
+        given = to_program(value)
+        if given.expression is None:
+            raise no_expression(given)
+        if given.definitions and program.expression is None:
             raise ScheduleError(f"a value for `{name}` cannot bring definitions of its own")
-        definitions.append(Value(name, program.expression))
-    return tuple(definitions)
+        if given.definitions:
+            both, expression, kept = joined(given, program)
+            own = len(given.definitions)
+            program = Program((*both[:own], Value(name, expression), *both[own:]), kept)
+        else:
+            program = Program((Value(name, given.expression), *program.definitions), program.expression)
+    return program
 
 
 def no_parameter(name: str, names: list[str]) -> ScheduleError:

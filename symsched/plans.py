@@ -48,11 +48,10 @@ class Plan(Shown, Mapping[str, Schedule]):
 
     def bind(self, /, **values: Any) -> Plan:
         """A plan with some parameters of its schedules defined in front; they become names of the plan."""
-        from .convert import bindings
+        from .convert import bound
 
         names = dict.fromkeys(p.name for s in self.values() for p in s.parameters)
-        definitions = (*bindings(values, list(names)), *self._program.definitions)
-        return Plan(program_text(Program(definitions, None)))
+        return Plan(program_text(bound(self._program, values, list(names))))
 
     def emit(self, backend: str, **options: str) -> str:
         """The text of the plan for a target: a function for each schedule, with shared constants.

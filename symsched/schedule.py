@@ -195,6 +195,7 @@ class Schedule(Shown):
 
         Args:
             values: Numbers, schedules or texts by the name of the parameter; units follow (`total`, `steps_per_epoch`).
+                Definitions that they bring along are renamed where a name is taken.
 
         Raises:
             ScheduleError: A name is not a parameter of the schedule, or a value does not fit.
@@ -204,10 +205,9 @@ class Schedule(Shown):
             >>> str(ss.parse("warmup(linear, 5%) >> cosine(peak, 95%)").bind(total=10_000, peak=1e-3))
             'total = 1e4; peak = 1e-3; warmup(linear, 5%) >> cosine(peak, 95%)'
         """
-        from .convert import bindings
+        from .convert import bound
 
-        definitions = bindings(values, [p.name for p in self.parameters])
-        result = Schedule._of(Program((*definitions, *self.program.definitions), self.program.expression))
+        result = Schedule._of(bound(self.program, values, [p.name for p in self.parameters]))
         result._meaning  # noqa: B018 (raises)
         return result
 
