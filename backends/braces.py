@@ -11,10 +11,11 @@ from typing import Any
 
 from .. import constants
 from . import header
-from .labels import label_names, labelled
+from .labels import label_names
 from .literals import free
 from .lowering import Program
 from .module import letter, safe_names
+from .naming import labelled
 from .operations import Node, number_of
 from .ranges import Ranges
 from .scalar import FLAT, Body, Syntax, table_names

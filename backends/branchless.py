@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .counting import MOST, counted, in_range, is_whole
-from .labels import labelled
 from .lowering import Segment
 from .module import WIDTH, Source, about, define, letter, listed, numbers, safe_names
+from .naming import labelled
 from .operations import Node
 from .ranges import Ranges, uses_step, walk
 from .tables import Table, buckets, end_of, table

@@ -97,7 +97,7 @@ class _Layout:
         start = Fraction(0)
         for key, piece in row:
             for stop in [*(_halves(piece, start, key) if len(row) <= HALVED else []), key]:
-                self.operations.time = start, None if stop is None else stop[0]
+                self.operations.within(start, None if stop is None else stop[0])
                 value = self._in_table(piece, start, stop) if len(row) >= FEWEST else None
                 value = value or self.operations.code(piece, {tree.t: self.operations.step})
                 if stop is None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import constants
-from .labels import Label, labelled
+from .labels import Label
 from .lowering import Segment
 from .module import WIDTH, Source, about, define, indent, letter, listed, module, numbers, safe_names
+from .naming import labelled
 from .operations import Node, number_of
 from .ranges import Ranges, time_range, uses_step
 from .tables import MOST_BUCKETS, Form, Table, buckets, table

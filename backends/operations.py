@@ -45,25 +45,35 @@ class Operations:
     def __init__(self) -> None:
         self.nodes: dict[tuple[object, ...], Node] = {}
         self.inner = 0  # how many choices inside a formula are around
-        self.time: tuple[Fraction, Fraction | None] = (Fraction(0), None)
+        self.spans: dict[tuple[Fraction, Fraction | None], int] = {}
         self.known: dict[tuple[object, ...], tuple[Node, dict[Expr, Node]]] = {}
+        self.within(Fraction(0), None)
         self.fixed: dict[Expr, bool] = {}
         self.step = self.op("step")
+
+    def within(self, start: Fraction, stop: Fraction | None) -> None:
+        """What is made from now on applies from one step to another."""
+        self.time = start, stop
+        self.span = self.spans.setdefault(self.time, len(self.spans))
 
     def op(self, name: str, *args: Node, value: object = None) -> Node:
         if args and args[0].name == "const" and name in FOLDED:
             with suppress(ValueError, OverflowError):
                 return self.const(FOLDED[name](constants.nearest_float(number_of(args[0]))))
-        key = (name, value, *args)
-        if key not in self.nodes:
-            self.nodes[key] = Node(name, args, value)
-        return self.nodes[key]
+        return self._once((name, value, *args), name, args, value)
 
     def const(self, value: Fraction | float) -> Node:
-        if isinstance(value, float) and math.isfinite(value):
+        if not isinstance(value, Fraction):
+            if not math.isfinite(value):
+                return self.op("const", value="nan" if value != value else float(value))
             value = Fraction(value)
-        value = float(value) if isinstance(value, float) else Fraction(value)
-        return self.op("const", value="nan" if value != value else value)
+        return self._once(value.as_integer_ratio(), "const", (), value)  # whose hash is quick, and a fraction's is not
+
+    def _once(self, key: tuple[object, ...], name: str, args: tuple[Node, ...], value: object) -> Node:
+        node = self.nodes.get(key)
+        if node is None:
+            node = self.nodes[key] = Node(name, args, value)
+        return node
 
     def add(self, left: Node, right: Node) -> Node:
         if left.name == right.name == "const":
@@ -154,16 +164,18 @@ class Operations:
             return self.op("param", value=expr.name)
         if self.is_fixed(expr):
             return self.const(constants.fraction_of(expr))
-        key = expr, id(clocks), self.inner, self.time
-        if key not in self.known:  # the clocks are kept as well, so that no others come to have their id
-            self.known[key] = RULES[type(expr)](self, expr, clocks), clocks
-        return self.known[key][0]
+        key = expr, id(clocks), self.inner, self.span
+        known = self.known.get(key)
+        if known is None:  # the clocks are kept as well, so that no others come to have their id
+            known = self.known[key] = RULES[type(expr)](self, expr, clocks), clocks
+        return known[0]
 
     def is_fixed(self, expr: Expr) -> bool:
         """Whether a tree is a number. SymPy would walk through all of it each time."""
-        if expr not in self.fixed:
-            self.fixed[expr] = not expr.is_Symbol and all(map(self.is_fixed, expr.args))
-        return self.fixed[expr]
+        known = self.fixed.get(expr)
+        if known is None:
+            known = self.fixed[expr] = not expr.is_Symbol and all(map(self.is_fixed, expr.args))
+        return known
 
     def ratio(self, factor: Fraction, expr: Expr, clocks: dict[Expr, Node]) -> Node | None:
         """`factor` times a time or a progress as one division of whole numbers, or None if it is no such thing."""

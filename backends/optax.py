@@ -6,8 +6,9 @@ from typing import Any
 
 from . import load
 from .combinators import Call, Calls, combined, numbers_like
-from .labels import Label, labelled_numbers
+from .labels import Label
 from .module import WIDTH, Source, docstring, form_of, indent, module
+from .naming import labelled_numbers
 from .operations import Node
 from .ranges import Ranges
 from .writer import INFIX, Language, Writer

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .labels import Label, labelled
+from .labels import Label
 from .literals import free
 from .module import Source, about, define, indent, letter, module, numbers, safe_names
+from .naming import labelled
 from .operations import Node
 from .ranges import uses_step, walk
 from .scalar import Body, Syntax, table_names
