@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from . import sampling
+from . import sampling, ticks
 from .errors import ScheduleError
 from .sampling import Point
 from .thinning import thinned
@@ -24,6 +24,7 @@ FLAT = 1e-12  # of the values: a range that is smaller is rounding
 TOLERANCE = 2e-4  # of the height: how far a line may pass its values; corners are not seen either
 JUMP = 3e-3  # of the height: a jump that is seen
 STAGES = 100  # more would be a grey wall
+DOTS = 12  # more jumps have no dot at the value that holds there
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Line:
     text: str
     runs: tuple[tuple[Point, ...], ...]
     jumps: tuple[tuple[Point, Point], ...]
+
+    @property
+    def held(self) -> list[Point]:
+        """The value that holds at each jump; none of them where there are many."""
+        return [a if a[0].is_integer() else b for a, b in self.jumps] if len(self.jumps) <= DOTS else []
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,22 @@ class Chart:
     def height(self, value: float) -> float:
         """Where a value is drawn: 0 at the bottom, 1 at the top."""
         return _height(value, self.bottom, self.top, self.log)
+
+    def stage_labels(self, width: float, right: float) -> Iterator[tuple[float, str]]:
+        """The steps at which stages end, as far as there is room for their labels.
+
+        Args:
+            width: How many characters fit into the picture.
+            right: How many fit on the right of it.
+        """
+        free = -math.inf
+        for stage in self.stages:
+            label = ticks.step_label(stage)
+            half = len(label) / 2
+            middle = min(stage / self.last * width, width + right - half)
+            if middle - half >= free:
+                free = middle + half + 1
+                yield stage, label
 
 
 def chart(schedules: Mapping[str, Schedule], steps: float | None = None, log: bool = False) -> Chart:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SIZE = (7.2, 4.0)
-TITLE_WIDTH = 78
+TITLE_WIDTH = 74
+CHARACTERS = 72  # small ones, that fit above the curves
 _WITHOUT_DATE: dict[str, dict[str, Any]] = {"pdf": {"CreationDate": None}, "png": {}}
 
 
@@ -53,6 +54,8 @@ def _curve(axes: Axes, line: Line, number: int) -> None:
     points = [p for run in line.runs for p in (*run, (math.nan, math.nan))][:-1]
     x, y = ([p[i] for p in points] for i in (0, 1))
     axes.plot(x, y, color=colour, linestyle=style, linewidth=1.6, label=line.name, gid="curve")
+    for step, value in line.held:
+        axes.plot(step, value, "o", color=colour, markersize=4, gid="held")
     for left, right in line.jumps:
         drop = [left[1], right[1]]
         axes.plot([right[0]] * 2, drop, color=colour, alpha=0.6, linestyle=(0, (1, 3)), linewidth=0.8, gid="jump")
@@ -72,12 +75,21 @@ def _frame(axes: Axes, chart: Chart) -> None:
     axes.set_xlim(0, chart.last)
     axes.grid(axis="y", color="black", alpha=0.15, linewidth=0.8)
     axes.spines[["top", "right", "left"]].set_visible(False)
+    _breakpoints(axes, chart)
     axes.ticklabel_format(axis="x", style="sci", scilimits=(-3, 6), useMathText=True)
     axes.set_ylim(chart.bottom, chart.top)  # first: a scale would look for limits of its own, and overflow
     if chart.log:
         axes.set_yscale("log")
-        values = ticks.logarithmic(chart.bottom, chart.top, 7)  # those of matplotlib overflow too
-        axes.set_yticks(list(map(float, values)), ticks.labels(values))
         axes.minorticks_off()
-    else:
-        axes.ticklabel_format(axis="y", style="sci", scilimits=(-3, 4), useMathText=True)
+    values = (ticks.logarithmic if chart.log else ticks.linear)(chart.bottom, chart.top, 7)  # its own overflow
+    axes.set_yticks(list(map(float, values)), ticks.labels(values))
+
+
+def _breakpoints(axes: Axes, chart: Chart) -> None:
+    """The steps at which stages end, above the curves."""
+    found = list(chart.stage_labels(CHARACTERS, right=2))
+    if found:
+        above = axes.secondary_xaxis("top")
+        above.set_xticks([stage for stage, _ in found], [label for _, label in found], fontsize=8)
+        above.tick_params(length=0, pad=2)
+        above.spines["top"].set_visible(False)

@@ -27,7 +27,6 @@ LONGEST = 3  # lines of a title
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 """The colours of Okabe and Ito, "Color Universal Design" (2008), that are seen on white and on black."""
 DASHES = ("", "8 4", "2 3", "10 4 2 4", "14 4")
-DOTS = 12  # more jumps have no dot at the value that holds there
 STYLE = (
     "svg:root{background:#fff;color:#1f2328}"
     "@media(prefers-color-scheme:dark){svg:root{background:#0d1117;color:#e6edf3}}"
@@ -135,14 +134,8 @@ def _stages(frame: Frame) -> Iterator[str]:
     )
     yield f'<path class="stages" fill-opacity=".07" d="{bands}"/>'
     yield '<g class="breakpoints" text-anchor="middle" font-size="12">'
-    free = 0.0
-    for stage in chart.stages:
-        label = ticks.step_label(stage)
-        half = CHARACTER * len(label) / 2
-        x = min(frame.x(stage), WIDTH - half)
-        if x - half >= free:
-            free = x + half + GAP
-            yield _label(x, frame.top - 6, label)
+    for stage, label in chart.stage_labels(frame.width / CHARACTER, RIGHT / CHARACTER):
+        yield _label(min(frame.x(stage), WIDTH - CHARACTER * len(label) / 2), frame.top - 6, label)
     yield "</g>"
 
 
@@ -193,10 +186,8 @@ def _curve(frame: Frame, line: Line, number: int) -> Iterator[str]:
     colour = COLOURS[number % len(COLOURS)]
     drops = "".join(f"M{_n(frame.x(b[0]))} {_n(frame.y(a[1]))}V{_n(frame.y(b[1]))}" for a, b in line.jumps)
     yield f'<path class="jump" fill="none" stroke="{colour}" stroke-dasharray="1 3" d="{drops}"/>'
-    if len(line.jumps) <= DOTS:
-        for left, right in line.jumps:
-            x, y = left if left[0].is_integer() else right
-            yield f'<circle class="held" fill="{colour}" cx="{_n(frame.x(x))}" cy="{_n(frame.y(y))}" r="3"/>'
+    for x, y in line.held:
+        yield f'<circle class="held" fill="{colour}" cx="{_n(frame.x(x))}" cy="{_n(frame.y(y))}" r="3"/>'
 
 
 def _path(frame: Frame, run: Iterable[Point]) -> str:

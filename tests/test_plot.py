@@ -7,6 +7,7 @@ import math
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -226,3 +227,31 @@ def test_values_of_every_size_are_drawn(text: str, log: bool) -> None:
 def test_nothing_is_no_picture() -> None:
     with pytest.raises(ss.ScheduleError, match=r"^there is no schedule to draw$"):
         ss.plot({})
+
+
+def test_a_figure_says_where_stages_end_and_what_holds_at_a_jump() -> None:
+    figure = ss.parse("constant(1)[:30] >> constant(2)[:30] >> 0").plot(steps=100).figure()
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    (above,) = axes.child_axes
+    assert [(tick.get_loc(), tick.label2.get_text()) for tick in above.xaxis.get_major_ticks()] == [
+        (30.0, "30"),
+        (60.0, "60"),
+    ]
+    held = [
+        (*map(float, line.get_xdata()), *map(float, line.get_ydata()))
+        for line in axes.lines
+        if line.get_gid() == "held"
+    ]
+    assert held == [(30.0, 2.0), (60.0, 0.0)]
+
+
+@pytest.mark.parametrize("count", [2, 20, 60])
+def test_the_labels_of_stages_do_not_touch_each_other(count: int) -> None:
+    figure = ss.parse(" >> ".join(f"linear({i % 3}, 1234, 1)" for i in range(count))).plot().figure()
+    figure.canvas.draw()
+    (above,) = figure.axes[0].child_axes
+    boxes = [tick.label2.get_window_extent() for tick in above.xaxis.get_major_ticks()]
+    assert boxes
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
