@@ -26,8 +26,9 @@ def copied(folder: Path) -> Path:
     return Path(shutil.copytree(ROOT, folder / "copy", symlinks=True, ignore=LEFT_OUT)) / "docs"
 
 
-def build(docs: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sphinx", *options, str(docs), str(docs / "_build" / "html")]
+def build(docs: Path, *options: str, builder: str = "html") -> subprocess.CompletedProcess[str]:
+    folders = ["-d", str(docs / "_build" / "doctrees"), str(docs), str(docs / "_build" / builder)]
+    command = [sys.executable, "-m", "sphinx", "-b", builder, *options, *folders]
     environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
 
@@ -48,9 +49,14 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Page]:
+def docs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documents of the site."""
+    return copied(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="module")
+def site(docs: Path) -> dict[Path, Page]:
     """The pages of the site by their files."""
-    docs = copied(tmp_path_factory.mktemp("site"))
     done = build(docs, "-W", "-n")
     assert (done.returncode, done.stderr) == (0, "")
     return {path: Page(path) for path in (docs / "_build" / "html").rglob("*.html")}
@@ -108,6 +114,13 @@ def test_every_entry_is_shown(site: dict[Path, Page], module: str) -> None:
         assert section.count("<strong>Equals</strong>") == len(re.findall(r"^Equals ", entry.doc, re.MULTILINE)), path
         assert section.count('class="math notranslate') == section.count('class="schedule-picture"') == 1, path
         assert "def schedule(" in plain, path
+
+
+def test_it_is_laid_out_for_latex_too(docs: Path, site: dict[Path, Page]) -> None:
+    """What was read for the pages is not read again."""
+    done = build(docs, "-W", "-n", builder="latex")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (docs / "_build" / "latex" / "symsched.tex").read_text("utf-8").count(r"\sphinxincludegraphics") > 300
 
 
 def test_names_in_python(site: dict[Path, Page]) -> None:
