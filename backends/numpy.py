@@ -108,14 +108,20 @@ def _stage_of(t: Any) -> Any:
 '''
 
 _LOOKUP = """
+values = np.empty(t.shape)
 if t.size > 256 * _UNTIL.size and (t[1:] >= t[:-1]).all():
-    values = np.empty(t.shape)
     cuts = [0, *np.searchsorted(t, _ends(_ENDS, t)).tolist(), t.size]
     for i, (a, b) in enumerate(pairwise(cuts)):
         if a < b:
             x = np.maximum(t[a:b].astype(np.float64, copy=False), 0)
-            values[a:b] = {}
-    return values
+            values[a:b] = {form}
+else:
+    for a in range(0, t.size, 8192):  # parts that the processor keeps at hand
+        values[a : a + 8192] = _found(t[a : a + 8192]{given})
+return values
+"""
+
+_FOUND = """
 t = np.maximum(t, np.float64(0))
 i = _stage_of(t)
 """
@@ -170,6 +176,7 @@ class _Printer:
         if rows is not None:
             self.is_safe = False  # steps of any size are looked up
             functions = {f"_form{k or ''}": self._form(k, f, len(rows.ends) + 1) for k, f in enumerate(rows.forms)}
+            functions["_found"] = self._found(rows)
             shared, body = {"_ends": _ENDS, "_stage_of": _STAGE_OF}, self._rows(rows)
         elif len(segments) > 1:
             functions, shared = {}, {"_ends": _ENDS, "_is_within": _IS_WITHIN, "_parts": _PARTS}
@@ -238,27 +245,24 @@ class _Printer:
             "_BUCKETS": f"_BUCKETS = {found}",
             **self.tables,
         }
-        if len(rows.forms) == 1:
-            lines = _LOOKUP.format(f"_form(x, i{self.given})")
-            return [*lines.strip("\n").splitlines(), f"return _form(t, i{self.given})"]
-        self.tables["_FORM"] = numbers("_FORM", rows.form_of(), "np.array({}, np.int8)")
+        many = len(rows.forms) > 1
+        if many:
+            self.tables["_FORM"] = numbers("_FORM", rows.form_of(), "np.array({}, np.int8)")
         names = ", ".join(f"_form{k or ''}" for k in range(len(rows.forms)))
-        lines = _LOOKUP.format(f"_FORMS[_FORM[i]](x, i{self.given})")
-        return [
-            f"forms = ({names})",
-            *lines.replace("_FORMS", "forms").strip("\n").splitlines(),
-            f"values = _form(t, i{self.given})",
-            "form = _FORM.take(i)",
-            *(
-                line
-                for k in range(1, len(rows.forms))
-                for line in (
-                    f"other = np.flatnonzero(form == {k})",
-                    f"values[other] = _form{k}(t[other], i[other]{self.given})",
-                )
-            ),
-            "return values",
-        ]
+        form = f"forms[_FORM[i]](x, i{self.given})" if many else f"_form(x, i{self.given})"
+        lines = _LOOKUP.format(form=form, given=self.given).strip("\n").splitlines()
+        return [f"forms = ({names})"] * many + lines
+
+    def _found(self, rows: Table) -> str:
+        """A function for steps in any order: each form where it applies."""
+        lines = _FOUND.strip("\n").splitlines()
+        if len(rows.forms) == 1:
+            return define("_found", self.takes, "Any", [], [*lines, f"return _form(t, i{self.given})"])
+        lines += [f"values = _form(t, i{self.given})", "form = _FORM.take(i)"]
+        for k in range(1, len(rows.forms)):
+            lines += [f"other = np.flatnonzero(form == {k})"]
+            lines += [f"values[other] = _form{k}(t[other], i[other]{self.given})"]
+        return define("_found", self.takes, "Any", [], [*lines, "return values"])
 
     def _form(self, k: int, form: Form, stages: int) -> str:
         """A function for the stages of one form, whose numbers it looks up."""
