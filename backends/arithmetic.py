@@ -57,8 +57,10 @@ class Product:
                 self._take_apart(formula, factor)
             else:
                 self.top.append(factor)
-        times = Counter(self.top)
-        self.top = sorted((tree.power(f, tree.Integer(n)) for f, n in times.items()), key=lambda f: f != sympy.pi)
+        times, divisors = Counter(self.top), Counter(self.bottom)
+        common = times & divisors  # a rate that a factor is relative to
+        self.bottom = _powers(divisors - common)
+        self.top = sorted(_powers(times - common), key=lambda f: f != sympy.pi)
 
     def _take_apart(self, formula: Formula, progress: Expr) -> None:
         """In an angle the progress and pi share one fraction."""
@@ -88,6 +90,11 @@ class Product:
         if is_ratio(value) or is_scale or self.is_angle:
             return Fraction(value.numerator), value.denominator
         return value, 1
+
+
+def _powers(times: Counter[Expr]) -> list[Expr]:
+    """Factors that each stand several times."""
+    return [tree.power(factor, tree.Integer(n)) for factor, n in times.items()]
 
 
 def _is_time(factor: Expr) -> bool:

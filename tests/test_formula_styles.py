@@ -44,6 +44,12 @@ def test_a_chain_has_letters_and_a_legend() -> None:
     )
 
 
+def test_a_rate_that_parts_are_relative_to_is_divided_out() -> None:
+    chained = "torch.ChainedScheduler(0.3, [linear(1, 10), linear(0.7, 10), linear(0.5, 10)])"
+    first = ss.emit(chained, "ascii", style="symbolic").splitlines()[0]
+    assert first == "eta_max_1*eta_max_2*eta_max_3*(1 - t/T_1)*(1 - t/T_2)*(1 - t/T_3)/eta^2"
+
+
 @pytest.mark.parametrize(
     ("text", "legend"),
     [
