@@ -70,6 +70,14 @@ class Chart:
         return _height(value, self.bottom, self.top, self.log)
 
 
+def named(schedules: Schedule | str | Mapping[str, Schedule | str]) -> dict[str, Schedule]:
+    """Schedules by name, "" for one that stands alone; texts are read."""
+    from .api import parse
+
+    given = schedules if isinstance(schedules, Mapping) else {"": schedules}
+    return {name: parse(one) for name, one in given.items()}
+
+
 def chart(schedules: Mapping[str, Schedule], steps: float | None = None, log: bool = False) -> Chart:
     """The chart of some schedules without open parameters.
 

@@ -91,14 +91,11 @@ def plot(
         ScheduleError: Parameters are not bound, a value has no logarithm, the file's ending is unknown, or matplotlib
             is needed and not installed.
     """
-    from .api import parse
-    from .chart import chart
+    from .chart import chart, named
 
     if path is not None:
         file_format(path)
-    named = schedules if isinstance(schedules, Mapping) else {"": schedules}
-    read = {name: parse(one) if isinstance(one, str) else one for name, one in named.items()}
-    picture = Picture(chart(read, steps, log))
+    picture = Picture(chart(named(schedules), steps, log))
     if path is not None:
         picture.save(path)
     return picture
