@@ -1,0 +1,26 @@
+"""Hydra: `python hydra_app.py 'lr="linear(0.1, ${steps})"'` trains with another schedule."""
+
+import hydra
+import torch
+from omegaconf import DictConfig
+
+from symsched.integrations import omegaconf
+
+omegaconf.register()
+
+
+@hydra.main(version_base=None, config_path=".", config_name="hydra_app")
+def main(config: DictConfig) -> None:
+    model = torch.nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1)  # the schedule is a factor of this rate
+    scheduler = hydra.utils.instantiate(config.scheduler)(optimizer)
+    for step in range(config.steps):
+        if step % 10 == 0:
+            print(step, scheduler.get_last_lr()[0])
+        model(torch.ones(1, 2)).sum().backward()
+        optimizer.step()
+        scheduler.step()
+
+
+if __name__ == "__main__":
+    main()
