@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from . import sampling
-from .errors import ScheduleError
+from .errors import ScheduleError, placed
 from .sampling import Point
 from .thinning import thinned
 
@@ -75,7 +75,11 @@ def named(schedules: Schedule | str | Mapping[str, Schedule | str]) -> dict[str,
     from .api import parse
 
     given = schedules if isinstance(schedules, Mapping) else {"": schedules}
-    return {name: parse(one) for name, one in given.items()}
+    read = {}
+    for name, one in given.items():
+        with placed(name):
+            read[name] = parse(one)
+    return read
 
 
 def chart(schedules: Mapping[str, Schedule], steps: float | None = None, log: bool = False) -> Chart:

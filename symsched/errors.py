@@ -73,7 +73,7 @@ class ScheduleError(ValueError):
               ^^^^^ did you mean `cosine`?
         """
         placed = copy(self)
-        placed.key = f"{key}.{self.key}" if self.key else key
+        placed.key = ".".join(filter(None, (key, self.key)))
         return placed
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..chart import chart, named
+from ..errors import placed
 from ..schedule import Schedule
 
 Schedules = Schedule | str | Mapping[str, Schedule | str]
@@ -31,13 +32,13 @@ def curves(schedules: Schedules, steps: float | None, tag: str) -> Iterator[Curv
 
     Args:
         schedules: None of them has open parameters.
-        steps: The last step; by default a little beyond the longest.
+        steps: The last step; by default a little beyond the end.
         tag: What their keys begin with.
     """
-    read = named(schedules)
-    shown = chart(read, steps)
-    for line in shown.lines:
-        function = read[line.name].compile("python")
-        places = {whole(x) for run in line.runs for x, _ in run for whole in (math.floor, math.ceil)}
+    for name, schedule in named(schedules).items():
+        with placed(name):
+            shown = chart({name: schedule}, steps)  # one chart each, as they are looked at
+        function = schedule.compile("python")
+        places = {whole(x) for run in shown.lines[0].runs for x, _ in run for whole in (math.floor, math.ceil)}
         points = [(step, function(step)) for step in sorted(places) if step <= shown.last]
-        yield Curve(f"{tag}/{line.name}" if line.name else tag, line.text, points)
+        yield Curve(f"{tag}/{name}" if name else tag, str(schedule), points)

@@ -13,7 +13,7 @@ def log(writer: Any, schedules: Schedules, steps: float | None = None, tag: str 
     Args:
         writer: A `SummaryWriter`, of `torch.utils.tensorboard` or of tensorboardX.
         schedules: A schedule, a plan, or schedules by name; texts are read.
-        steps: The last step of the curves; by default a little beyond the longest.
+        steps: The last step of the curves; by default a little beyond the end of each.
         tag: The name under which they stand; those of a plan are `tag/name`.
 
     Raises:

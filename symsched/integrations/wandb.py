@@ -16,7 +16,7 @@ def log(run: Any, schedules: Schedules, steps: float | None = None, tag: str = "
     Args:
         run: What `wandb.init` returns.
         schedules: A schedule, a plan, or schedules by name; texts are read.
-        steps: The last step of the curves; by default a little beyond the longest.
+        steps: The last step of the curves; by default a little beyond the end of each.
         tag: The name of the chart, and of the text in the configuration; those of a plan are `tag/name`.
 
     Raises:
