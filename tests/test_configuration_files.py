@@ -65,8 +65,9 @@ def test_a_folded_block_loses_what_follows_a_comment() -> None:
 def test_pairs_need_quotes() -> None:
     """To YAML, `: ` is a mapping."""
     with pytest.raises(yaml.YAMLError, match="mapping values are not allowed here"):
-        yaml.safe_load("lr: knots(0: 1, 100: 0)")
-    assert yaml.safe_load('lr: "knots(0: 1, 100: 0)"') == {"lr": "knots(0: 1, 100: 0)"}
+        yaml.safe_load("lr: keyframes(linear, 0: 1, 100: 0)")
+    for written in ("lr: keyframes(linear, 0:1, 100:0)", 'lr: "keyframes(linear, 0: 1, 100: 0)"'):
+        assert ss.parse(yaml.safe_load(written)["lr"])(50) == 0.5
 
 
 @pytest.mark.parametrize("quote", ['"', "'", '"""', "'''"])

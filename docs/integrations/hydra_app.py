@@ -11,14 +11,15 @@ omegaconf.register()
 
 @hydra.main(version_base=None, config_path=".", config_name="hydra_app")
 def main(config: DictConfig) -> None:
-    model = torch.nn.Linear(2, 1)
+    model = torch.nn.Sequential(torch.nn.Dropout(), torch.nn.Linear(2, 1))
     optimizer = torch.optim.SGD(model.parameters(), lr=1)  # the schedule is a factor of this rate
-    scheduler = hydra.utils.instantiate(config.scheduler)(optimizer)
+    scheduler, dropout = hydra.utils.instantiate(config.scheduler)(optimizer), config.dropout
     for step in range(config.steps):
-        if step % 10 == 0:
-            print(step, scheduler.get_last_lr()[0])
+        model[0].p = dropout(step)
         model(torch.ones(1, 2)).sum().backward()
         optimizer.step()
+        if step % 10 == 0:
+            print(step, scheduler.get_last_lr()[0], model[0].p)
         scheduler.step()
 
 

@@ -1,4 +1,4 @@
-"""click, and so typer: types of options."""
+"""click: types of options; with `symsched.parse`, click keeps the reason of an error to itself."""
 
 from __future__ import annotations
 
