@@ -7,7 +7,7 @@ from symsched.integrations.click import schedule
 
 
 @click.command()
-@click.option("--lr", type=schedule, default="cosine(1e-3, 1e4)", help="The learning rate at each step.")
+@click.option("--lr", type=schedule, default="cosine(1e-3, 1e4)")
 @click.option("--steps", default=100)
 def train(lr: Schedule, steps: int) -> None:
     print(lr, lr(steps))

@@ -1,4 +1,4 @@
-"""Hydra: `python hydra_app.py 'lr="linear(0.1, ${steps})"'` trains with another schedule."""
+"""Hydra: `python hydra_app.py 'lr="linear(0.1, ${steps})"'` trains with another text."""
 
 import hydra
 import torch
@@ -12,8 +12,9 @@ omegaconf.register()
 @hydra.main(version_base=None, config_path=".", config_name="hydra_app")
 def main(config: DictConfig) -> None:
     model = torch.nn.Sequential(torch.nn.Dropout(), torch.nn.Linear(2, 1))
-    optimizer = torch.optim.SGD(model.parameters(), lr=1)  # the schedule is a factor of this rate
-    scheduler, dropout = hydra.utils.instantiate(config.scheduler)(optimizer), config.dropout
+    optimizer = torch.optim.SGD(model.parameters(), lr=1)  # times the schedule
+    scheduler = hydra.utils.instantiate(config.scheduler)(optimizer)
+    dropout = config.dropout
     for step in range(config.steps):
         model[0].p = dropout(step)
         model(torch.ones(1, 2)).sum().backward()

@@ -1,4 +1,4 @@
-"""jsonargparse: `python jsonargparse_cli.py --lr "linear(0.1, 100)" --steps 50`, or `--config train.yaml`."""
+"""jsonargparse: `python jsonargparse_cli.py --lr "linear(0.1, 100)" --steps 50`."""
 
 from jsonargparse import auto_cli
 
@@ -8,7 +8,10 @@ from symsched.integrations import jsonargparse
 jsonargparse.register()
 
 
-def train(lr: Schedule = parse("cosine(1e-3, 1e4)"), steps: int = 100) -> None:  # noqa: B008 (immutable)
+RATE = parse("cosine(1e-3, 1e4)")
+
+
+def train(lr: Schedule = RATE, steps: int = 100) -> None:
     """Train.
 
     Args:

@@ -17,7 +17,8 @@ class Settings(BaseModel):
     optimizer: Optimizer
 
 
-settings = Settings.model_validate_json('{"steps": 100, "optimizer": {"lr": "cosine( 1e-3, 1e2 )"}}')
+text = '{"steps": 100, "optimizer": {"lr": "cosine( 1e-3, 1e2 )"}}'
+settings = Settings.model_validate_json(text)
 print(settings.optimizer.lr(50))
 print(settings.model_dump_json())
 print(json.dumps(Optimizer.model_json_schema()["properties"]["lr"]))

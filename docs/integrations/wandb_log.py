@@ -1,4 +1,4 @@
-"""Weights & Biases: the texts in the configuration of a run, the curves among its charts."""
+"""Weights & Biases: texts in the configuration of a run, curves among its charts."""
 
 import sys
 
