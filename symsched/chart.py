@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from . import sampling
-from .errors import ScheduleError, placed
+from .errors import ScheduleError
 from .sampling import Point
 from .thinning import thinned
 
@@ -68,18 +68,6 @@ class Chart:
     def height(self, value: float) -> float:
         """Where a value is drawn: 0 at the bottom, 1 at the top."""
         return _height(value, self.bottom, self.top, self.log)
-
-
-def named(schedules: Schedule | str | Mapping[str, Schedule | str]) -> dict[str, Schedule]:
-    """Schedules by name, "" for one that stands alone; texts are read."""
-    from .api import parse
-
-    given = schedules if isinstance(schedules, Mapping) else {"": schedules}
-    read = {}
-    for name, one in given.items():
-        with placed(name):
-            read[name] = parse(one)
-    return read
 
 
 def chart(schedules: Mapping[str, Schedule], steps: float | None = None, log: bool = False) -> Chart:

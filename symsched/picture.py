@@ -8,7 +8,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ScheduleError
+from .errors import ScheduleError, placed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,7 +91,7 @@ def plot(
         ScheduleError: Parameters are not bound, a value has no logarithm, the file's ending is unknown, or matplotlib
             is needed and not installed.
     """
-    from .chart import chart, named
+    from .chart import chart
 
     if path is not None:
         file_format(path)
@@ -99,6 +99,18 @@ def plot(
     if path is not None:
         picture.save(path)
     return picture
+
+
+def named(schedules: Schedule | str | Mapping[str, Schedule | str]) -> dict[str, Schedule]:
+    """Schedules by name, "" for one that stands alone; texts are read."""
+    from .api import parse
+
+    given = schedules if isinstance(schedules, Mapping) else {"": schedules}
+    read = {}
+    for name, one in given.items():
+        with placed(name):
+            read[name] = parse(one)
+    return read
 
 
 def file_format(path: str | PathLike[str]) -> str:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ..chart import chart, named
+from ..chart import chart
 from ..errors import placed
+from ..picture import named
 from ..schedule import Schedule
 
 Schedules = Schedule | str | Mapping[str, Schedule | str]
