@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import tomllib
 from typing import Any
 
@@ -132,3 +133,8 @@ def test_keys_are_added_in_front() -> None:
 def test_frameworks_that_show_the_form_for_programmers_show_the_place_too() -> None:
     error = error_of("cosin(1, 2)").at("lr")
     assert repr(error) == f"ScheduleError: {error}"
+
+
+def test_a_key_is_copied_to_other_processes() -> None:
+    error = error_of("cosin(1, 2)").at("lr")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 (our own)
