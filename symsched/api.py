@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 _NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
 
-def parse(text: str | float) -> Schedule:
+def parse(text: str | float | Schedule) -> Schedule:
     """Read a schedule.
 
     Args:
-        text: A program of the language. A number is a constant, as configuration files have it.
+        text: A program of the language. A number is a constant, as configuration files have it; a schedule is itself.
 
     Returns:
         The schedule, checked.
@@ -40,6 +40,11 @@ def parse(text: str | float) -> Schedule:
     """
     if isinstance(text, str):
         return Schedule(text)
+    if isinstance(text, Schedule):
+        return text
+    if isinstance(text, Mapping):
+        hint = "read each of its texts, or all of them with symsched.linking.linked"
+        raise ScheduleError("a schedule is a text or a number, but this is a mapping", hint=hint)
     from .convert import to_program
     from .format import program_text
 
@@ -71,12 +76,12 @@ def compile(text: str | Schedule, backend: str = "python") -> Callable[..., Any]
         >>> symsched.compile("linear(1, 10)")(5)
         0.5
     """
-    return _schedule(text).compile(backend)
+    return parse(text).compile(backend)
 
 
 def latex(text: str | Schedule, **options: Any) -> str:
     """The formula of a schedule in LaTeX: `symsched.parse(text).latex()`."""
-    return _schedule(text).latex(**options)
+    return parse(text).latex(**options)
 
 
 def available_backends() -> tuple[str, ...]:
@@ -90,10 +95,6 @@ def available_backends() -> tuple[str, ...]:
     from . import backends
 
     return tuple(name for name in backends.known() if backends.is_available(name))
-
-
-def _schedule(text: str | Schedule) -> Schedule:
-    return text if isinstance(text, Schedule) else parse(text)
 
 
 def backend(name: str) -> Any:

@@ -7,7 +7,9 @@ beside the caret (`label`), and what to write instead (`hint`). Rendering is one
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from copy import copy
 
 Span = tuple[int, int]
 """Start and end offset in characters, half-open."""
@@ -25,6 +27,7 @@ class ScheduleError(ValueError):
         span: Start and end offset in `source`, in characters, half-open; None without a source.
         label: What stands beside the caret; may be empty.
         hint: What to write instead; may be empty.
+        key: The place of the text in a configuration, such as `optimizer.lr`; empty where that is not known.
 
     Example:
         >>> import symsched
@@ -40,6 +43,8 @@ class ScheduleError(ValueError):
     is_open_end = False
     """What is missing is the value of a neighbour, which may still be written."""
 
+    key = ""
+
     def __init__(
         self, title: str, source: str | None = None, span: Span | None = None, label: str = "", hint: str = ""
     ) -> None:
@@ -50,11 +55,45 @@ class ScheduleError(ValueError):
         self.label = _shortened(label, WIDTH)
         self.hint = _shortened(hint, LONGEST_HINT)
 
+    def at(self, key: str) -> ScheduleError:
+        """The same error with the place of its text in a configuration; what is around it is added in front.
+
+        Args:
+            key: A name of a mapping, or a path of them with dots.
+
+        Example:
+            >>> import symsched
+            >>> try:
+            ...     symsched.parse("cosin(1, 10)")
+            ... except symsched.ScheduleError as error:
+            ...     print(error.at("lr").at("optimizer"))
+            optimizer.lr: unknown schedule `cosin`
+            <BLANKLINE>
+              cosin(1, 10)
+              ^^^^^ did you mean `cosine`?
+        """
+        placed = copy(self)
+        placed.key = ".".join(filter(None, (key, self.key)))
+        return placed
+
     def __str__(self) -> str:
         return render(self)
 
-    def __reduce__(self) -> tuple[type[ScheduleError], tuple[object, ...]]:
-        return type(self), (self.title, self.source, self.span, self.label, self.hint)
+    def __repr__(self) -> str:
+        """As a traceback shows it: Hydra and others print this form alone, and the place belongs to the error."""
+        return f"ScheduleError: {self}"
+
+    def __reduce__(self) -> tuple[type[ScheduleError], tuple[object, ...], dict[str, object]]:
+        return type(self), (self.title, self.source, self.span, self.label, self.hint), dict(vars(self))
+
+
+@contextmanager
+def placed(key: str) -> Iterator[None]:
+    """Errors of what is read inside have this key."""
+    try:
+        yield
+    except ScheduleError as error:
+        raise error.at(key) from None
 
 
 def _shortened(text: str, length: int) -> str:
@@ -63,7 +102,7 @@ def _shortened(text: str, length: int) -> str:
 
 def render(error: ScheduleError) -> str:
     """Draw an error: the title, the source line with a caret under the span, the hint."""
-    blocks = [error.title]
+    blocks = [f"{error.key}: {error.title}" if error.key else error.title]
     if error.source is not None and error.span is not None:
         blocks.append(_quote(error.source, error.span, error.label))
     if error.hint:

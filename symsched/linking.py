@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .api import parse
-from .errors import ScheduleError
+from .errors import ScheduleError, placed
 from .schedule import Schedule
 
 
@@ -21,7 +21,8 @@ def linked(texts: Mapping[str, Any], /, **values: Any) -> dict[str, Schedule]:
         A schedule of the step alone for each name, in the order of the mapping.
 
     Raises:
-        ScheduleError: A text does not mean anything, names use each other in a circle, or a parameter has no value.
+        ScheduleError: A text does not mean anything, names use each other in a circle, or a parameter has no value;
+            it says of which name.
 
     Example:
         >>> from symsched.linking import linked
@@ -29,7 +30,10 @@ def linked(texts: Mapping[str, Any], /, **values: Any) -> dict[str, Schedule]:
         >>> {name: schedule(50) for name, schedule in found.items()}
         {'lr': 0.0005, 'weight_decay': 5e-05}
     """
-    read = {name: text if isinstance(text, Schedule) else parse(text) for name, text in texts.items()}
+    read: dict[str, Schedule] = {}
+    for name, text in texts.items():
+        with placed(name):
+            read[name] = parse(text)
     found: dict[str, Schedule] = {}
     for name in read:
         _link(name, read, values, found, ())
@@ -59,5 +63,6 @@ def _link(
                 known = ", ".join(read)
                 hint = f"give its value by name, {parameter.name}=..., or use one of {known}"
                 raise ScheduleError(f"`{parameter.name}` has no value in the schedule of `{name}`", hint=hint)
-        found[name] = schedule.bind(**bound) if bound else schedule
+        with placed(name):
+            found[name] = schedule.bind(**bound) if bound else schedule
     return found[name]

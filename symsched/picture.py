@@ -8,7 +8,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ScheduleError
+from .errors import ScheduleError, placed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,17 +91,26 @@ def plot(
         ScheduleError: Parameters are not bound, a value has no logarithm, the file's ending is unknown, or matplotlib
             is needed and not installed.
     """
-    from .api import parse
     from .chart import chart
 
     if path is not None:
         file_format(path)
-    named = schedules if isinstance(schedules, Mapping) else {"": schedules}
-    read = {name: parse(one) if isinstance(one, str) else one for name, one in named.items()}
-    picture = Picture(chart(read, steps, log))
+    picture = Picture(chart(named(schedules), steps, log))
     if path is not None:
         picture.save(path)
     return picture
+
+
+def named(schedules: Schedule | str | Mapping[str, Schedule | str]) -> dict[str, Schedule]:
+    """Schedules by name, "" for one that stands alone; texts are read."""
+    from .api import parse
+
+    given = schedules if isinstance(schedules, Mapping) else {"": schedules}
+    read = {}
+    for name, one in given.items():
+        with placed(name):
+            read[name] = parse(one)
+    return read
 
 
 def file_format(path: str | PathLike[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .errors import ScheduleError
+from .fields import Field
 from .format import program_text
 from .names import ordered, reached
 from .nodes import Name, Program, Value
@@ -14,7 +15,7 @@ from .schedule import Schedule
 from .syntax import parse_program
 
 
-class Plan(Shown, Mapping[str, Schedule]):
+class Plan(Field, Shown, Mapping[str, Schedule]):
     """Named schedules: every value definition whose name has no leading underscore.
 
     Args:
@@ -91,12 +92,19 @@ class Plan(Shown, Mapping[str, Schedule]):
         return Plan, (str(self),)
 
 
-def plan(text: str) -> Plan:
-    """Read a plan: `Plan(text)`.
+def plan(text: str | Plan) -> Plan:
+    """Read a plan: `Plan(text)`; a plan is itself.
+
+    Raises:
+        ScheduleError: The text does not mean anything, or this is no text.
 
     Example:
         >>> import symsched as ss
         >>> list(ss.plan("lr = 0.1; beta = linear(0, 100, 1)"))
         ['lr', 'beta']
     """
+    if isinstance(text, Plan):
+        return text
+    if not isinstance(text, str):
+        raise ScheduleError(f"a plan is a text, but this is {text!r:.40}", hint="lr = cosine(1e-3, 1e4)")
     return Plan(text)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .errors import ScheduleError
+from .fields import Field
 from .format import program_text
 from .names import joined, ordered, reached
 from .nodes import NOWHERE, Negative, Node, Operation, Power, Program, Slice, chain
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .meaning import Meaning
 
 
-class Schedule(Shown):
+class Schedule(Field, Shown):
     """A schedule: a function of the step, with a duration.
 
     It compares, hashes and pickles as its canonical text, which parses back to an equal schedule. Arithmetic, `>>` and

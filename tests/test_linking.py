@@ -35,3 +35,14 @@ def test_what_cannot_be_linked_says_why(texts: dict[str, str], title: str, hint:
         linked(texts)
     assert title in caught.value.title
     assert hint in caught.value.hint
+
+
+def test_an_error_says_in_which_name_it_is() -> None:
+    with pytest.raises(ScheduleError) as caught:
+        linked({"lr": 0.1, "betas[1]": "cosin(1, 10)"})
+    assert str(caught.value).splitlines() == [
+        "betas[1]: unknown schedule `cosin`",
+        "",
+        "  cosin(1, 10)",
+        "  ^^^^^ did you mean `cosine`?",
+    ]

@@ -19,6 +19,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 import symsched
+from symsched.linking import linked
 
 FILE = Path(__file__).with_name("digits.yaml")
 
@@ -28,12 +29,7 @@ Arrays = dict[str, np.ndarray]
 def read_settings(path: Path) -> tuple[dict[str, Any], dict[str, symsched.Schedule]]:
     """The plain settings, and the schedules bound to the length of the run."""
     settings = yaml.safe_load(path.read_text())
-    schedules = {}
-    for name, text in settings.pop("coefficients").items():
-        schedule = symsched.parse(text)
-        uses_total = any(p.name == "total" for p in schedule.parameters)
-        schedules[name] = schedule.bind(total=settings["steps"]) if uses_total else schedule
-    return settings, schedules
+    return settings, linked(settings.pop("coefficients"), total=settings["steps"])
 
 
 def first_weights(hidden: int, seed: int) -> Arrays:

@@ -5,7 +5,10 @@ What a file may offer
 - `from_...(...)`: a `Schedule` of what that library has;
 - `from_text(text)`: the same of a text that the library reads, for `symsched import --from NAME`;
 - `composed(call)`: an imported call as it behaves inside the library's compositions;
-- what a program that writes documents looks for by name: `setup` for Sphinx, `formatter` for superfences.
+- what a program that writes documents looks for by name: `setup` for Sphinx, `formatter` for superfences;
+- `register()`: the library reads schedules by itself from then on;
+- `schedule(text)` and `plan(text)`: a type of an option on the command line;
+- `log(...)`: the text and the curve, in the log of a run.
 """
 
 from __future__ import annotations
@@ -13,7 +16,10 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
+
+from ..errors import ScheduleError
 
 
 @cache
@@ -27,3 +33,18 @@ def names() -> tuple[str, ...]:
 def load(name: str) -> Any | None:
     """The module of a library; None for one that there is no file for."""
     return import_module(f"{__name__}.{name}") if name in names() else None
+
+
+def needed(package: str, extra: str = "") -> Any:
+    """A package that is about to be used.
+
+    Args:
+        package: Its name, as it is imported.
+        extra: The extra that installs it, where that has another name.
+
+    Raises:
+        ScheduleError: It is not installed.
+    """
+    if find_spec(package) is None:
+        raise ScheduleError(f"`{package}` is not installed", hint=f"pip install symsched[{extra or package}]")
+    return import_module(package)
