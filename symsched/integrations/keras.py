@@ -1,16 +1,41 @@
-"""Schedules of `keras.optimizers.schedules` as schedules."""
+"""Schedules of `keras.optimizers.schedules` as schedules, and schedules in the training of a model.
+
+The classes of Keras are made when one of them is asked for; reading its schedules needs no Keras.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from .. import foreign
 from ..errors import ScheduleError
 from ..nodes import Call
 from ..schedule import Schedule
 
+if TYPE_CHECKING:
+    from ._keras_callbacks import KerasAttributes as KerasAttributes
+    from ._keras_callbacks import KerasHyperparameters as KerasHyperparameters
+    from ._keras_schedule import KerasSchedule as KerasSchedule
+
 HOME = "keras.optimizers.schedules"
+
+_CLASSES = {
+    "KerasSchedule": "_keras_schedule",
+    "KerasHyperparameters": "_keras_callbacks",
+    "KerasAttributes": "_keras_callbacks",
+}
+"""The file of each class that needs Keras."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _CLASSES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if find_spec("keras") is None:
+        raise ScheduleError("`keras` is not installed", hint="pip install symsched[keras]")
+    return getattr(import_module(f"{__package__}.{_CLASSES[name]}"), name)
 
 
 def from_schedule(schedule: Any) -> Schedule:
