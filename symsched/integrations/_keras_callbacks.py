@@ -128,17 +128,28 @@ def _applied(optimizer: Any, schedules: Mapping[str, Any]) -> Any:
 
 def _check_changes(optimizer: Any, name: str) -> None:
     """Whether a hyper-parameter can change from step to step."""
-    kind = type(optimizer).__name__
+    kind, value = type(optimizer).__name__, vars(optimizer).get(name, ...)
     if name == "learning_rate":
         hint = f"give the schedule to the optimizer: {kind}(KerasSchedule(...))"
         raise ScheduleError("the learning rate is not set by a callback", hint=hint)
-    value = vars(optimizer).get(name, ...)
+    if name in _fixed():
+        raise ScheduleError(f"Keras takes `{name}` for a number that does not change", hint=_instead(optimizer))
     if name.startswith("_") or not (value is None or isinstance(value, float)):
-        floats = ", ".join(n for n, v in vars(optimizer).items() if isinstance(v, float) and not n.startswith("_"))
-        raise ScheduleError(f"{kind} has no number `{name}`", hint=f"those of this optimizer are {floats}")
+        raise ScheduleError(f"{kind} has no number `{name}`", hint=_instead(optimizer))
     if name == "momentum" and value == 0:
-        hint = f"make it with any other: {kind}(momentum=0.9)"
+        hint = f"make it with another: {kind}(momentum=0.9)"
         raise ScheduleError(f"{kind} keeps no memory where its `momentum` is 0", hint=hint)
+
+
+def _instead(optimizer: Any) -> str:
+    numbers = [n for n, v in vars(optimizer).items() if isinstance(v, float) and not n.startswith("_")]
+    return f"those that can change are {', '.join(n for n in numbers if n not in _fixed())}"
+
+
+def _fixed() -> set[str]:
+    """What an optimizer also uses outside of its step; and what jax clips with, which takes no variable there."""
+    clipping = {"clipvalue", "l1_regularization_strength"} if keras.backend.backend() == "jax" else set()
+    return {"loss_scale_factor", *clipping}
 
 
 class KerasAttributes(_Scheduled):
