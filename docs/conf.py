@@ -50,6 +50,7 @@ nitpick_ignore = [  # of other projects, whose pages a build does not ask for
     ("py:class", "fractions.Fraction"),
     ("py:class", "PathLike"),
     ("py:class", "Symbol"),
+    ("py:class", "collections.abc.Mapping"),
     ("py:exc", "SuperFencesException"),
 ]
 

@@ -144,6 +144,16 @@ def test_a_number_stays_one_that_can_be_changed_by_hand() -> None:
     assert [float(s.hyperparams["b2"]) for s in states] == [0.5] * 3
 
 
+def test_values_keep_their_bits_beside_weights_that_have_fewer() -> None:
+    given = hyperparameters({"learning_rate": "constant(1e-3)", "b1": 0.9})
+    weights = jnp.zeros(3, jnp.bfloat16)
+    for precise in (None, jnp.float32):
+        optimizer = optax.inject_hyperparams(optax.adam, hyperparam_dtype=precise)(**given)
+        _, state = jax.jit(optimizer.update)(weights, optimizer.init(weights), weights)
+        assert state.hyperparams["learning_rate"] == np.float32(1e-3)
+        assert state.hyperparams["b1"].dtype == (precise or jnp.bfloat16)
+
+
 def test_a_schedule_without_a_number_is_refused_at_the_first_step() -> None:
     optimizer = optax.adam(ss.parse("cosine(peak, 20)"))
     with pytest.raises(ss.ScheduleError) as caught:
