@@ -134,16 +134,52 @@ def test_the_optimizer_is_left_as_it_was() -> None:
     np.testing.assert_allclose(weights(model), weights(other), rtol=1e-5)
 
 
+def fall(model: Any, decay: ss.Schedule) -> float:
+    """What is left of a weight after an epoch without inputs, in which there is nothing but decay."""
+    before, nothing = weights(model)[0], np.zeros_like(X)
+    callback = KerasHyperparameters({"weight_decay": decay})
+    model.fit(nothing, nothing[:, :1], batch_size=8, verbose=0, callbacks=[callback])
+    return float(weights(model)[0] / before)
+
+
 def test_accumulated_gradients_are_counted_as_the_learning_rate_counts_them() -> None:
-    """In batches, of which every other one makes a step; without inputs there is nothing but decay."""
+    """In batches, of which every other one makes a step."""
     rate, decay = ss.parse("linear(1, 20)"), ss.parse("linear(0.2, 10, 0.1)")
-    model = network(keras.optimizers.SGD(KerasSchedule(rate), gradient_accumulation_steps=2))
-    (before, _), nothing = model.get_weights(), np.zeros_like(X)
-    model.fit(
-        nothing, nothing[:, :1], batch_size=8, verbose=0, callbacks=[KerasHyperparameters({"weight_decay": decay})]
-    )
-    left = np.prod([1 - rate(t) * decay(t) for t in range(1, BATCHES, 2)])
-    np.testing.assert_allclose(model.get_weights()[0], before * left, rtol=1e-5)
+    left = fall(network(keras.optimizers.SGD(KerasSchedule(rate), gradient_accumulation_steps=2)), decay)
+    assert left == pytest.approx(np.prod([1 - rate(t) * decay(t) for t in range(1, BATCHES, 2)]), rel=1e-5)
+
+
+def test_they_are_found_inside_an_optimizer_that_scales_the_loss() -> None:
+    rate, decay = ss.parse("linear(1, 20)"), ss.parse("linear(0.2, 10, 0.1)")
+    model = network(keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(KerasSchedule(rate))))
+    assert fall(model, decay) == pytest.approx(np.prod([1 - rate(t) * decay(t) for t in range(BATCHES)]), rel=1e-5)
+
+
+@pytest.mark.parametrize("compiled", [{"run_eagerly": True}, {"steps_per_execution": 4}])
+def test_it_does_not_matter_how_steps_are_compiled(compiled: dict[str, Any]) -> None:
+    if keras.backend.backend() == "torch":
+        compiled = {"run_eagerly": True}  # the only way there
+    rate, decay = ss.parse("linear(1, 20)"), ss.parse("linear(0.2, 10, 0.1)")
+    model = network(keras.optimizers.SGD(KerasSchedule(rate)), **compiled)
+    assert fall(model, decay) == pytest.approx(np.prod([1 - rate(t) * decay(t) for t in range(BATCHES)]), rel=1e-5)
+
+
+def test_a_training_that_was_interrupted_leaves_nothing_to_the_next() -> None:
+    def interrupt(batch: int, logs: Any) -> None:
+        raise KeyboardInterrupt
+
+    model, make = network(keras.optimizers.AdamW(0.01)), lambda: KerasHyperparameters({"beta_1": "linear(0.8, 9)"})
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, 1, make(), keras.callbacks.LambdaCallback(on_train_batch_end=interrupt))
+    logs = fit(model, 1, make())
+    assert logs["beta_1"] == [pytest.approx(0.8 / 9)]  # the ninth batch
+    assert "apply" not in vars(model.optimizer)
+
+
+def test_two_callbacks_for_one_optimizer_are_refused() -> None:
+    model = network(keras.optimizers.AdamW(0.01))
+    with pytest.raises(ss.ScheduleError, match="another callback sets hyper-parameters of this optimizer"):
+        fit(model, 1, KerasHyperparameters({"beta_1": 0.9}), KerasHyperparameters({"beta_2": 0.99}))
 
 
 REFUSED = [

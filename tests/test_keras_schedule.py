@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import symsched as ss
-from symsched.integrations.keras import KerasSchedule
+from symsched.integrations.keras import KerasSchedule, from_schedule
 
 keras = import_module("keras")
 
@@ -111,8 +111,14 @@ def test_another_process_goes_on_with_another_backend(tmp_path: Path) -> None:
     fit(first, 1)
     first.save(tmp_path / "model.keras")
     script = f"""
-from symsched.integrations.keras import KerasSchedule
 import keras
+try:
+    keras.saving.load_model("model.keras")
+except TypeError as error:
+    assert "Could not locate class 'KerasSchedule'" in str(error)
+else:
+    raise AssertionError("the page says that the class is imported first")
+from symsched.integrations.keras import KerasSchedule
 assert keras.backend.backend() == "{engine}"
 optimizer = keras.saving.load_model("model.keras").optimizer
 print([float(optimizer._learning_rate(optimizer.iterations + t)) for t in range(24)])
@@ -125,6 +131,11 @@ print([float(optimizer._learning_rate(optimizer.iterations + t)) for t in range(
     close(json.loads(done.stdout), of(TEXT)[8:])
 
 
+def test_an_optimizer_with_a_schedule_takes_no_other_rate() -> None:
+    with pytest.raises(TypeError, match="created with a `LearningRateSchedule`"):
+        keras.optimizers.Adam(KerasSchedule(TEXT)).learning_rate = 0.1
+
+
 def test_what_is_saved_is_the_text() -> None:
     made = KerasSchedule("warmup(linear, 5%) >> cosine(peak, rest)", total=100, peak="1e-3")
     saved = keras.optimizers.schedules.serialize(made)
@@ -133,6 +144,7 @@ def test_what_is_saved_is_the_text() -> None:
     assert saved["registered_name"] == "symsched>KerasSchedule"
     again = keras.optimizers.schedules.deserialize(json.loads(json.dumps(saved)))
     assert again.schedule == made.schedule
+    assert from_schedule(saved) == from_schedule(made) == made.schedule
 
 
 @pytest.mark.parametrize("given", [0.25, "0.25", ss.hold(10, 0.25) >> 0.25])

@@ -60,7 +60,19 @@ def test_the_loss_falls_to_half_while_peak_and_warmup_are_learned() -> None:
     assert made["numbers"]["W"] != 30.5
 
 
+LINE = ss.compile("linear(peak, 10)", "jax")
 ALL = ss.compile("warmup(linear, W) >> hold(H, peak) >> decay(cosine, T, end=last)", "jax")
+
+
+def test_adam_has_no_derivative_where_a_gradient_has_always_been_zero() -> None:
+    """As the page says; `eps_root` is there for this."""
+
+    def change(peak: float, root: float) -> jax.Array:
+        optimizer, nothing = optax.adam(lambda count: LINE(count, peak=peak), eps_root=root), jnp.zeros(1)
+        return optimizer.update(nothing * peak, optimizer.init(nothing))[0][0]
+
+    assert jnp.isnan(jax.grad(change)(1.0, 0.0))
+    assert jax.grad(change)(1.0, 1e-8) == 0
 
 
 @pytest.mark.parametrize("through", ["adam", "sgd"])

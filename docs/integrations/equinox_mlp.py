@@ -16,7 +16,7 @@ state = optimizer.init(eqx.filter(model, eqx.is_inexact_array))
 
 
 @eqx.filter_jit
-def step(model, state):
+def step(model: eqx.Module, state: optax.OptState) -> tuple[eqx.Module, optax.OptState, jax.Array]:
     value, slopes = eqx.filter_value_and_grad(lambda model: jnp.mean((jax.vmap(model)(x) - y) ** 2))(model)
     changes, state = optimizer.update(slopes, state)
     return eqx.apply_updates(model, changes), state, value

@@ -13,8 +13,8 @@ y = jnp.sin(x.sum(1, keepdims=True))
 
 
 @nnx.jit
-def step(model, optimizer):
-    def loss(model):
+def step(model: nnx.Module, optimizer: nnx.Optimizer) -> jax.Array:
+    def loss(model: nnx.Module) -> jax.Array:
         return jnp.mean((model(x) - y) ** 2)
 
     value, slopes = nnx.value_and_grad(loss)(model)

@@ -9,11 +9,11 @@ from symsched.integrations.keras import KerasAttributes, KerasSchedule
 class Small(keras.layers.Layer):
     """Passes a code on, and adds its size to the loss."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.weight = keras.Variable(1.0, trainable=False)
 
-    def call(self, code):
+    def call(self, code: keras.KerasTensor) -> keras.KerasTensor:
         self.add_loss(self.weight * keras.ops.mean(code**2))
         return code
 

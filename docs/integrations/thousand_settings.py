@@ -10,8 +10,8 @@ x = jax.random.normal(jax.random.key(0), (80, 16, 4))
 y = x @ jnp.array([1.0, -2.0, 0.5, 3.0]) + jax.random.normal(jax.random.key(1), (80, 16))
 
 
-def after_training(peak, warmup):
-    def step(weights, batch):
+def after_training(peak: jax.Array, warmup: jax.Array) -> jax.Array:
+    def step(weights: jax.Array, batch: tuple[jax.Array, ...]) -> tuple[jax.Array, None]:
         count, x, y = batch
         slope = jax.grad(lambda w: jnp.mean((x @ w - y) ** 2))(weights)
         return weights - rate(count, peak=peak, W=warmup) * slope, None

@@ -57,7 +57,8 @@ class KerasHyperparameters(_Scheduled):
     They are worked out inside the step that Keras compiles, from the batches that the optimizer has seen. So a model
     that was saved and loaded goes on at its step, and what the optimizer saves is what it saves without the callback.
     Outside of a step the attributes keep the numbers that the optimizer was made with. The values of the last batch
-    of each epoch stand in its logs.
+    of each epoch stand in its logs. A training that is interrupted leaves the schedules where they are, until the next
+    one with such a callback, or `callback.on_train_end()`.
 
     The learning rate itself is a `KerasSchedule`.
 
@@ -76,31 +77,23 @@ class KerasHyperparameters(_Scheduled):
         5e-05
     """
 
-    _apply: Any = None
-    """What this callback has put in the place of the optimizer's method."""
-
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Put the schedules into the steps of the optimizer."""
         optimizer = self.optimizer
         for name in self.schedules:
             _check_changes(optimizer, name)
-        self._remove()
-        self._before = vars(optimizer).get("apply")
-        optimizer.apply = self._apply = _applied(optimizer, {n: s.compile("keras") for n, s in self.schedules.items()})
+        found = vars(optimizer).pop("apply", None)
+        if found is not None and found.training is self.params:  # else a training that was interrupted has left it
+            hint = "give all names to one KerasHyperparameters"
+            raise ScheduleError("another callback sets hyper-parameters of this optimizer", hint=hint)
+        optimizer.apply = _applied(optimizer, {n: s.compile("keras") for n, s in self.schedules.items()})
+        optimizer.apply.training = self.params  # one object for the callbacks of one training
         self.model.make_train_function(force=True)  # one that was compiled before does not know of them
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Leave the optimizer as it was."""
-        self._remove()
+        del self.optimizer.apply
         self.model.train_function = None
-
-    def _remove(self) -> None:
-        held = vars(self.optimizer)
-        if self._apply is not None and held.get("apply") is self._apply:
-            del held["apply"]
-            if self._before is not None:  # that of another callback
-                self.optimizer.apply = self._before
-        self._apply = None
 
 
 def _applied(optimizer: Any, schedules: Mapping[str, Any]) -> Any:

@@ -20,22 +20,24 @@ if TYPE_CHECKING:
     from ._keras_callbacks import KerasHyperparameters as KerasHyperparameters
     from ._keras_schedule import KerasSchedule as KerasSchedule
 
-HOME = "keras.optimizers.schedules"
+__all__ = ["KerasAttributes", "KerasHyperparameters", "KerasSchedule", "from_schedule"]
 
-_CLASSES = {
+_HOMES = {
     "KerasSchedule": "_keras_schedule",
     "KerasHyperparameters": "_keras_callbacks",
     "KerasAttributes": "_keras_callbacks",
 }
-"""The file of each class that needs Keras."""
+"""The modules of names that import Keras when they are asked for."""
+
+HOME = "keras.optimizers.schedules"
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _CLASSES:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if find_spec("keras") is None:
         raise ScheduleError("`keras` is not installed", hint="pip install symsched[keras]")
-    return getattr(import_module(f"{__package__}.{_CLASSES[name]}"), name)
+    return getattr(import_module(f"{__package__}.{_HOMES[name]}"), name)
 
 
 def from_schedule(schedule: Any) -> Schedule:
@@ -46,7 +48,7 @@ def from_schedule(schedule: Any) -> Schedule:
             needed for a configuration.
 
     Raises:
-        ScheduleError: It is not one of Keras' own schedules: those of others are code.
+        ScheduleError: It is neither one of Keras' own schedules nor a `KerasSchedule`: those of others are code.
 
     Example:
         >>> from symsched.integrations.keras import from_schedule
@@ -55,7 +57,11 @@ def from_schedule(schedule: Any) -> Schedule:
         >>> print(from_schedule(saved))
         keras.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.96)
     """
-    return foreign.schedule(_call(schedule))
+    match schedule:
+        case {"registered_name": "symsched>KerasSchedule", "config": {"schedule": str(text)}}:
+            return Schedule(text)
+    own = getattr(schedule, "schedule", None)  # that of a `KerasSchedule`
+    return own if isinstance(own, Schedule) else foreign.schedule(_call(schedule))
 
 
 def _call(schedule: Any) -> Call:

@@ -10,6 +10,8 @@ from ..linking import linked
 from ..nodes import Call, List, Name, Node, Pair
 from ..schedule import Schedule
 
+__all__ = ["hyperparameters"]
+
 
 def hyperparameters(given: Mapping[str, Any], /, **values: Any) -> dict[str, Any]:
     """What `optax.inject_hyperparams` takes: a schedule for each name, which may use the other names.
