@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import symsched
 
 HERE = Path(__file__).parent
+os.environ.setdefault("KERAS_BACKEND", "jax")  # the page of our classes for Keras imports it
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]  # the extensions below, and the example of each entry
 
 project = "symsched"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-os.environ["KERAS_BACKEND"] = "jax"  # before anything imports Keras
+os.environ["KERAS_BACKEND"] = os.environ.get("SYMSCHED_TEST_KERAS", "jax")  # before anything imports Keras
 
 import numpy as np
 import pytest

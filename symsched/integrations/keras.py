@@ -1,16 +1,43 @@
-"""Schedules of `keras.optimizers.schedules` as schedules."""
+"""Schedules of `keras.optimizers.schedules` as schedules, and schedules in the training of a model.
+
+The classes of Keras are made when one of them is asked for; reading its schedules needs no Keras.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from .. import foreign
 from ..errors import ScheduleError
 from ..nodes import Call
 from ..schedule import Schedule
 
+if TYPE_CHECKING:
+    from ._keras_callbacks import KerasAttributes as KerasAttributes
+    from ._keras_callbacks import KerasHyperparameters as KerasHyperparameters
+    from ._keras_schedule import KerasSchedule as KerasSchedule
+
+__all__ = ["KerasAttributes", "KerasHyperparameters", "KerasSchedule", "from_schedule"]
+
+_HOMES = {
+    "KerasSchedule": "_keras_schedule",
+    "KerasHyperparameters": "_keras_callbacks",
+    "KerasAttributes": "_keras_callbacks",
+}
+"""The modules of names that import Keras when they are asked for."""
+
 HOME = "keras.optimizers.schedules"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if find_spec("keras") is None:
+        raise ScheduleError("`keras` is not installed", hint="pip install symsched[keras]")
+    return getattr(import_module(f"{__package__}.{_HOMES[name]}"), name)
 
 
 def from_schedule(schedule: Any) -> Schedule:
@@ -21,7 +48,7 @@ def from_schedule(schedule: Any) -> Schedule:
             needed for a configuration.
 
     Raises:
-        ScheduleError: It is not one of Keras' own schedules: those of others are code.
+        ScheduleError: It is neither one of Keras' own schedules nor a `KerasSchedule`: those of others are code.
 
     Example:
         >>> from symsched.integrations.keras import from_schedule
@@ -30,7 +57,11 @@ def from_schedule(schedule: Any) -> Schedule:
         >>> print(from_schedule(saved))
         keras.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.96)
     """
-    return foreign.schedule(_call(schedule))
+    match schedule:
+        case {"registered_name": "symsched>KerasSchedule", "config": {"schedule": str(text)}}:
+            return Schedule(text)
+    own = getattr(schedule, "schedule", None)  # that of a `KerasSchedule`
+    return own if isinstance(own, Schedule) else foreign.schedule(_call(schedule))
 
 
 def _call(schedule: Any) -> Call:

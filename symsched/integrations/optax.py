@@ -1,9 +1,41 @@
-"""Schedules of optax, which are closures: only their source can be read."""
+"""optax: hyper-parameters that change together; and its schedules, which are closures, so that their source is read."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from .. import foreign
+from ..linking import linked
 from ..nodes import Call, List, Name, Node, Pair
+from ..schedule import Schedule
+
+__all__ = ["hyperparameters"]
+
+
+def hyperparameters(given: Mapping[str, Any], /, **values: Any) -> dict[str, Any]:
+    """What `optax.inject_hyperparams` takes: a schedule for each name, which may use the other names.
+
+    Args:
+        given: A text, a number or a schedule for each argument of an optimizer. A number stays one, so that
+            `state.hyperparams` can be changed by hand.
+        values: What the remaining parameters are, by name, such as `total`.
+
+    Returns:
+        The keyword arguments of the optimizer, in the order of the mapping.
+
+    Raises:
+        ScheduleError: A text does not mean anything, names use each other in a circle, or a parameter has no value.
+
+    Example:
+        >>> from symsched.integrations.optax import hyperparameters
+        >>> found = hyperparameters({"learning_rate": "cosine(peak, 100)", "weight_decay": "0.1*learning_rate",
+        ...                          "b1": 0.9}, peak=1e-3)
+        >>> found["learning_rate"](50), found["weight_decay"](50), found["b1"]
+        (0.0005, 5e-05, 0.9)
+    """
+    schedules: dict[str, Schedule] = linked(given, **values)
+    return {name: value if isinstance(value := given[name], int | float) else s for name, s in schedules.items()}
 
 
 def composed(call: Node) -> Node:
