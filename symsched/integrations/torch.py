@@ -1,16 +1,20 @@
-"""Schedulers of `torch.optim.lr_scheduler` as schedules."""
+"""Schedulers of `torch.optim.lr_scheduler` as schedules, and schedules as a scheduler: `ScheduleLR`."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from .. import foreign
 from ..errors import ScheduleError, Span
 from ..nodes import NOWHERE, Call, Node, Operation
 from ..schedule import Schedule
 from . import _torch_nesting as nesting
+
+if TYPE_CHECKING:
+    from ._torch_scheduler import ScheduleLR as ScheduleLR
 
 CODE = {
     "LambdaLR": "its curve is a Python function",
@@ -179,6 +183,20 @@ _SPECIAL: dict[str, Callable[[Any, int], dict[str, Any]]] = {
     "SequentialLR": _sequential,
     "ChainedScheduler": _chained,
 }
+
+
+# The scheduler
+
+
+def __getattr__(name: str) -> Any:
+    """`ScheduleLR`, which imports torch when it is asked for."""
+    if name != "ScheduleLR":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if find_spec("torch") is None:
+        raise ScheduleError("`torch` is not installed", hint="pip install symsched[torch]")
+    from ._torch_scheduler import ScheduleLR
+
+    return ScheduleLR
 
 
 # Python text
