@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from ..api import parse
-from ..convert import no_parameter
 from ..errors import ScheduleError
-from ..linking import linked
-from ..names import UNIT_NAMES
 from ..schedule import Schedule
-from ._torch_targets import Target
+from . import _torch_states as states
+from ._torch_targets import BASE, Target, copied
+from ._torch_watch import PATIENCE, Rhythm, ScheduleWarning, attach
 
-Schedules = dict[str, Schedule]
-"""A schedule for each hyper-parameter that is written."""
+_INITIAL = BASE + states.RATE
+_DERIVED = ("_curves", "_rhythm")
+"""Attributes that are made again rather than pickled."""
 
 
 class ScheduleLR(LRScheduler):
@@ -29,8 +29,12 @@ class ScheduleLR(LRScheduler):
     Args:
         optimizer: An optimizer of torch.
         schedule: A text, a number or a `Schedule` of the learning rate; a mapping, such as a plan, of several
-            hyper-parameters, which may use each other's names; or a list with one of these for each parameter group.
+            hyper-parameters (`"lr"`, `"weight_decay"`, `"betas[0]"`), which may use each other's names; or a list with
+            one of these for each parameter group.
         last_epoch: The step before the one to stand at; -1 at the beginning.
+        relative: Whether a value multiplies what a group held at the beginning, its `initial_lr`, and is not written
+            as it is. Every name in an expression is then such a factor too.
+        override: Whether `load_state_dict` takes the state of another schedule without a warning.
         values: Parameters of the schedules by name, such as `total`.
 
     Raises:
@@ -46,119 +50,198 @@ class ScheduleLR(LRScheduler):
         (0.001, 0.0001)
     """
 
-    def __init__(self, optimizer: Optimizer, schedule: Any, last_epoch: int = -1, **values: Any) -> None:
-        self._given = _read(schedule, values)
-        self.optimizer = optimizer
-        self._place()
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        schedule: Any,
+        last_epoch: int = -1,
+        *,
+        relative: bool = False,
+        override: bool = False,
+        **values: Any,
+    ) -> None:
+        if not isinstance(optimizer, Optimizer):
+            title = f"a {type(optimizer).__name__} is no optimizer of torch"
+            raise ScheduleError(title, hint="ScheduleLR(optimizer, ...)")
+        self._given = states.read(schedule, values)
+        self.optimizer, self.relative, self.override = optimizer, relative, override
         if last_epoch >= 0:
-            for group in optimizer.param_groups:
-                group.setdefault("initial_lr", group["lr"])
+            self._check_begun()
+        self._told: set[str] = set()
+        self._is_nested = False
+        self._written: float = last_epoch
+        self._rhythm = Rhythm(last_epoch)
+        self._place()
         super().__init__(optimizer, last_epoch)
+        attach(self)
+
+    def _check_begun(self) -> None:
+        """The groups have the rates of the beginning, which torch asks for in the middle of a run."""
+        for group in self.optimizer.param_groups:
+            if self.relative and _INITIAL not in group:
+                title = f"`relative` needs `{_INITIAL}` in every parameter group, where `last_epoch` is given"
+                raise ScheduleError(title, hint="load the state of the optimizer first, or use load_state_dict")
+            group.setdefault(_INITIAL, copied(group[states.RATE]))
 
     @property
-    def schedules(self) -> list[Schedules]:
+    def schedules(self) -> list[states.Schedules]:
         """The schedules of each parameter group, by the names of its hyper-parameters."""
-        groups = len(self.optimizer.param_groups)
-        if isinstance(self._given, dict):
-            return [self._given] * groups
-        if len(self._given) != groups:
-            title = f"there are {len(self._given)} schedules for {groups} parameter groups"
-            raise ScheduleError(title, hint="give one for each group, or one alone for all")
-        return self._given
+        return states.of_groups(self._given, len(self.optimizer.param_groups))
 
     def _place(self) -> None:
-        """Find out which function is written where."""
+        """Find out which function is written where; each is called once a step."""
         groups = self.optimizer.param_groups
         found: dict[Schedule, list[Target]] = {}
         for place, schedules in enumerate(self.schedules):
             for name, schedule in schedules.items():
-                found.setdefault(schedule, []).append(Target(name, place, groups))
+                found.setdefault(schedule, []).append(Target(name, place, groups, self.relative))
         self._curves: list[tuple[Callable[[float], float], list[Target]]] = [
             (schedule.compile("python"), targets) for schedule, targets in found.items()
         ]
-        self._known = len(groups)
+        self._groups = len(groups)
+
+    # Steps
 
     def step(self, epoch: int | None = None) -> None:
-        """Go on to the next step."""
+        """Go on to the next step, and write its values.
+
+        Args:
+            epoch: A step to go to; torch warns that this is deprecated.
+        """
         if epoch is not None or self._step_count < 2:
             super().step(epoch)  # it warns where the order of calls is wrong
+            if not hasattr(LRScheduler, "_update_lr"):  # torch before 2.10 writes learning rates only
+                self._write()
             return
+        groups = self.optimizer.param_groups
+        for _, targets in self._curves:
+            for target in targets:
+                if not target.is_as_left(groups):
+                    self._tell_changed(target)
         self._step_count += 1
         self.last_epoch += 1
         self._write()
 
+    def _initial_step(self) -> None:
+        """The first step; a SequentialLR that begins with this scheduler makes it once more."""
+        self._is_nested = hasattr(self, "_step_count")
+        super()._initial_step()
+
     def _update_lr(self, epoch: int | None = None) -> None:
-        """Set the values of a step; torch calls it at the first steps, and where a part of SequentialLR begins."""
+        """What torch calls for the first steps, and where a part of a SequentialLR begins."""
+        self._is_nested |= self.last_epoch != self._written  # a SequentialLR has turned it back
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
+        self._rhythm = Rhythm(self.last_epoch)
         self._write()
 
     def _write(self) -> None:
         """Let the optimizer hold the values of this step."""
         groups = self.optimizer.param_groups
-        if len(groups) != self._known:
+        if len(groups) != self._groups:
             self._place()
+        step = self._written = self.last_epoch
         for function, targets in self._curves:
-            value = function(self.last_epoch)
+            value = function(step)
             for target in targets:
                 target.write(groups, value)
-        self._last_lr = [_copied(group["lr"]) for group in groups]
+        self._last_lr = [copied(group["lr"]) for group in groups]
 
     def get_lr(self) -> list[float | Tensor]:
         """The learning rate of each parameter group at this step."""
-        own = [schedules.get("lr") for schedules in self.schedules]
-        held = [group["lr"] for group in self.optimizer.param_groups]
-        return [_copied(rate) if lr is None else lr(self.last_epoch) for lr, rate in zip(own, held, strict=True)]
+        rates = self._rates()
+        for function, targets in self._curves:
+            for target in targets:
+                if target.name == states.RATE:
+                    rates[target.place] = target.scale * function(self.last_epoch)
+        return rates
 
     def _get_closed_form_lr(self) -> list[float | Tensor]:
         return self.get_lr()
 
-    def state_dict(self) -> dict[str, Any]:
-        """The texts of the schedules and the step; a plain dictionary."""
-        return {"schedule": self._texts(), "last_epoch": self.last_epoch}
+    def _rates(self) -> list[float | Tensor]:
+        """What the groups hold now."""
+        return [copied(group["lr"]) for group in self.optimizer.param_groups]
 
-    def _texts(self) -> Any:
-        given = self._given
-        return _text(given) if isinstance(given, dict) else [_text(one) for one in given]
+    # What happens in between
+
+    def _before_update(self) -> None:
+        """What the optimizer says before each update."""
+        if len(self.optimizer.param_groups) != self._groups and not self._is_nested:
+            self._write()  # a group was added since
+        steps = self._rhythm.update(self.last_epoch)
+        if steps:
+            self._tell(
+                f"`step()` of the scheduler was called {steps} times before each of the last {PATIENCE} updates of the "
+                f"optimizer, so the schedule runs ahead: it is at step {self.last_epoch}. Call it once after each "
+                "update. A scheduler that Accelerate has prepared is stepped once for each process: leave it out of "
+                "`prepare`, or make the Accelerator with `step_scheduler_with_optimizer=False`."
+            )
+
+    def _tell_changed(self, target: Target) -> None:
+        groups = self.optimizer.param_groups
+        name = f"`{target.name}`" + f" of parameter group {target.place}" * (len(groups) > 1)
+        found = float(target.read(groups))
+        self._tell(
+            f"something else set {name}: it was {target.left!r} after step {self.last_epoch} of the schedule, and is "
+            f"{found!r} now. The schedule sets it again at every step. Leave it to one of them.",
+            about=name,
+        )
+
+    def _tell(self, message: str, about: str = "") -> None:
+        """Warn once about a thing."""
+        if about not in self._told:
+            self._told.add(about)
+            warnings.warn(message, ScheduleWarning, stacklevel=4)
+
+    def _after_load(self) -> None:
+        """What the optimizer says when it has loaded a state; the step is that of the scheduler, not of the state."""
+        self._place()
+        if not self._is_nested:  # else it is the turn of another part, perhaps
+            self._write()
+
+    # States
+
+    def state_dict(self) -> dict[str, Any]:
+        """The texts of the schedules and the step, in a plain dictionary: there is nothing else to keep."""
+        return {"schedule": states.texts(self._given), "last_epoch": self.last_epoch}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on from a step: the optimizer holds its values at once."""
-        self.last_epoch = state_dict["last_epoch"]
-        self._step_count = self.last_epoch + 1
-        self._write()
+        """Go on from a step: the optimizer holds its values at once.
+
+        Args:
+            state_dict: What `state_dict` returned. That of another scheduler of torch has a step too.
+
+        Warns:
+            ScheduleWarning: The schedules are others than those that were saved; both values at this step are told.
+
+        Raises:
+            ScheduleError: There is no step in it.
+        """
+        if "last_epoch" not in state_dict:
+            hint = "give what scheduler.state_dict() returned"
+            raise ScheduleError("there is no `last_epoch` in this state", hint=hint)
+        self._is_nested |= self.last_epoch != self._written
+        self.last_epoch = self._written = state_dict["last_epoch"]
+        self._step_count = int(self.last_epoch) + 1
+        self._rhythm = Rhythm(self.last_epoch)
+        lines = [] if self.override else states.changes(state_dict.get("schedule"), self._given, self.last_epoch)
+        if lines:
+            head = "the run was saved with another schedule; `override=True` takes this one without a warning"
+            warnings.warn("\n".join([head, *lines]), ScheduleWarning, stacklevel=2)
+        self._after_load()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_curves"}
+        return {name: value for name, value in self.__dict__.items() if name not in _DERIVED}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._rhythm = Rhythm(self.last_epoch)
         self._place()
+        attach(self)
+
+    def __repr__(self) -> str:
+        optimizer, given = type(self.optimizer).__name__, states.texts(self._given)
+        return f"{type(self).__name__}({optimizer}, {given!r}) at step {self.last_epoch}"
 
 
 ScheduleLR.__module__ = "symsched.integrations.torch"
-
-
-def _read(schedule: Any, values: Mapping[str, Any]) -> Schedules | list[Schedules]:
-    """The schedules of all groups, or of each, with their parameters bound."""
-    is_list = isinstance(schedule, Sequence) and not isinstance(schedule, str)
-    named = [_named(one) for one in (schedule if is_list else [schedule])]
-    used = {p.name for one in named for text in one.values() for p in text.parameters}
-    for name in values.keys() - used - set(UNIT_NAMES.values()):
-        raise no_parameter(name, sorted(used))
-    found = [linked(one, **values) for one in named]
-    return found if is_list else found[0]
-
-
-def _named(schedule: Any) -> Schedules:
-    texts = schedule if isinstance(schedule, Mapping) else {"lr": schedule}
-    return {name: text if isinstance(text, Schedule) else parse(text) for name, text in texts.items()}
-
-
-def _text(schedules: Schedules) -> str | dict[str, str]:
-    """The texts of a group, as they are given."""
-    if [*schedules] == ["lr"]:
-        return str(schedules["lr"])
-    return {name: str(schedule) for name, schedule in schedules.items()}
-
-
-def _copied(rate: Any) -> Any:
-    return rate.clone() if isinstance(rate, Tensor) else rate

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, tensor
 
 from ..errors import ScheduleError, suggest
+
+BASE = "initial_"
+"""What the key of a value at the beginning begins with; torch has `initial_lr`."""
 
 _NAME = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
@@ -20,67 +23,94 @@ class Target:
     """A number of one parameter group, such as `lr` or `betas[0]`.
 
     Args:
-        name: The number, as an optimizer calls it.
+        name: The number, as the optimizer calls it.
         place: Which group it is in.
         groups: The parameter groups.
+        relative: Whether to write multiples of the number that was there at the beginning, which the group keeps.
 
     Attributes:
-        scale: What the value of a schedule is multiplied by.
+        scale: What the values of the schedule are multiplied by.
+        left: What was written last; None before.
 
     Raises:
         ScheduleError: The group has no such number.
     """
 
-    __slots__ = ("index", "key", "name", "place", "scale")
+    __slots__ = ("_index", "_key", "_tensor", "_version", "left", "name", "place", "scale")
 
-    def __init__(self, name: str, place: int, groups: Groups) -> None:
+    def __init__(self, name: str, place: int, groups: Groups, relative: bool) -> None:
+        group = groups[place]
         found = _NAME.fullmatch(name)
-        self.name, self.place, self.scale = name, place, 1.0
-        self.key = found[1] if found else name
-        self.index = int(found[2]) if found and found[2] else None
-        if name not in _numbers(groups[place]):
-            raise _unknown(name, groups[place])
+        if not found or name not in _numbers(group):
+            raise _unknown(name, group)
+        self.name, self.place = name, place
+        self._key, self._index = found[1], int(found[2]) if found[2] else None
+        self.scale = self._base(group) if relative else 1.0
+        self.left: float | None = None
+        self._tensor: Tensor | None = None
+        self._version = 0
+
+    def _base(self, group: dict[str, Any]) -> float:
+        base = group.setdefault(BASE + self._key, copied(group[self._key]))
+        return float(base if self._index is None else base[self._index])
 
     def read(self, groups: Groups) -> Any:
         """What the group holds: a number or a tensor."""
-        held = groups[self.place][self.key]
-        return held if self.index is None else held[self.index]
+        held = groups[self.place][self._key]
+        return held if self._index is None else held[self._index]
 
     def write(self, groups: Groups, value: float) -> None:
-        """Let the group hold a multiple of a value; a tensor stays the tensor that it is."""
-        value *= self.scale
-        group = groups[self.place]
-        held = group[self.key]
-        if self.index is not None:
-            several, held = held, held[self.index]
-            if not isinstance(held, Tensor):
-                group[self.key] = type(several)(value if i == self.index else x for i, x in enumerate(several))
-                return
-        if type(held) is not float and isinstance(held, Tensor):
+        """Let the group hold a value; a tensor stays the tensor that it is."""
+        self.left = value = value * self.scale
+        group, key = groups[self.place], self._key
+        held = group[key]
+        if type(held) is float:  # told by the exact type first, which costs less
+            group[key] = value
+            return
+        several, index = held, self._index
+        if index is not None:
+            held = several[index]
+        if isinstance(held, Tensor):
             held.fill_(value)
+            self._tensor, self._version = held, held._version
+        elif index is None:
+            group[key] = value
         else:
-            group[self.key] = value
+            group[key] = type(several)((*several[:index], value, *several[index + 1 :]))
+
+    def is_as_left(self, groups: Groups) -> bool:
+        """Whether the group holds what was written last; True if nothing was."""
+        held, left = self.read(groups), self.left
+        if held is left or left is None:
+            return True
+        if not isinstance(held, Tensor):
+            return bool(held == left)
+        if held is self._tensor and held._version == self._version:  # as the device has it, without asking for it
+            return True
+        return bool(held.item() == tensor(left, dtype=held.dtype).item())
+
+
+def copied(held: Any) -> Any:
+    """What a group holds, as it is now."""
+    return held.clone() if isinstance(held, Tensor) else held
 
 
 def _numbers(group: dict[str, Any]) -> list[str]:
     """The names of the numbers that a group holds."""
-    found = []
-    for key, held in group.items():
-        if key == "params" or key.startswith("initial_"):
-            continue
-        if isinstance(held, tuple | list):
-            found += [f"{key}[{i}]" for i, one in enumerate(held) if _is_number(one)]
-        elif _is_number(held):
-            found.append(key)
-    return found
+    return [name for key, held in group.items() if not key.startswith(BASE) for name in _named(key, held)]
 
 
-def _is_number(held: Any) -> bool:
-    return isinstance(held, int | float | Tensor) and not isinstance(held, bool)
+def _named(key: str, held: Any) -> Iterator[str]:
+    if isinstance(held, int | float | Tensor) and not isinstance(held, bool):
+        yield key
+    elif isinstance(held, tuple | list) and key != "params":
+        for index, one in enumerate(held):
+            yield from _named(f"{key}[{index}]", one)
 
 
 def _unknown(name: str, group: dict[str, Any]) -> ScheduleError:
     known = _numbers(group)
-    close = suggest(name, known) or next((k for k in known if k.startswith(f"{name}[")), None)
+    parts = [other for other in known if other.startswith(f"{name}[")]
+    close = parts[0] if parts else suggest(name, known)
     hint = f"did you mean `{close}`?" if close else f"it has {', '.join(known)}"
     return ScheduleError(f"the optimizer has no hyper-parameter `{name}`", hint=hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,10 @@ from . import _torch_nesting as nesting
 
 if TYPE_CHECKING:
     from ._torch_scheduler import ScheduleLR as ScheduleLR
+    from ._torch_watch import ScheduleWarning as ScheduleWarning
+
+_HOMES = {"ScheduleLR": "_torch_scheduler", "ScheduleWarning": "_torch_watch"}
+"""The modules of names that import torch when they are asked for."""
 
 CODE = {
     "LambdaLR": "its curve is a Python function",
@@ -189,14 +194,11 @@ _SPECIAL: dict[str, Callable[[Any, int], dict[str, Any]]] = {
 
 
 def __getattr__(name: str) -> Any:
-    """`ScheduleLR`, which imports torch when it is asked for."""
-    if name != "ScheduleLR":
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if find_spec("torch") is None:
         raise ScheduleError("`torch` is not installed", hint="pip install symsched[torch]")
-    from ._torch_scheduler import ScheduleLR
-
-    return ScheduleLR
+    return getattr(import_module(f"{__package__}.{_HOMES[name]}"), name)
 
 
 # Python text
