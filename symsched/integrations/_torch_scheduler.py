@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, compiler
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -60,8 +60,9 @@ class ScheduleLR(LRScheduler):
         override: bool = False,
         **values: Any,
     ) -> None:
-        if not isinstance(optimizer, Optimizer):
-            title = f"a {type(optimizer).__name__} is no optimizer of torch"
+        given: object = optimizer
+        if not isinstance(given, Optimizer):
+            title = f"a {type(given).__name__} is no optimizer of torch"
             raise ScheduleError(title, hint="ScheduleLR(optimizer, ...)")
         self._given = states.read(schedule, values)
         self.optimizer, self.relative, self.override = optimizer, relative, override
@@ -108,19 +109,17 @@ class ScheduleLR(LRScheduler):
         Args:
             epoch: A step to go to; torch warns that this is deprecated.
         """
+        if compiler.is_compiling():
+            _step_apart(self, epoch)
+            return
         if epoch is not None or self._step_count < 2:
             super().step(epoch)  # it warns where the order of calls is wrong
             if not hasattr(LRScheduler, "_update_lr"):  # torch before 2.10 writes learning rates only
                 self._write()
             return
-        groups = self.optimizer.param_groups
-        for _, targets in self._curves:
-            for target in targets:
-                if not target.is_as_left(groups):
-                    self._tell_changed(target)
         self._step_count += 1
         self.last_epoch += 1
-        self._write()
+        self._write(watchful=True)
 
     def _initial_step(self) -> None:
         """The first step; a SequentialLR that begins with this scheduler makes it once more."""
@@ -134,8 +133,8 @@ class ScheduleLR(LRScheduler):
         self._rhythm = Rhythm(self.last_epoch)
         self._write()
 
-    def _write(self) -> None:
-        """Let the optimizer hold the values of this step."""
+    def _write(self, watchful: bool = False) -> None:
+        """Let the optimizer hold the values of this step, and tell on demand who else wrote there."""
         groups = self.optimizer.param_groups
         if len(groups) != self._groups:
             self._place()
@@ -143,8 +142,12 @@ class ScheduleLR(LRScheduler):
         for function, targets in self._curves:
             value = function(step)
             for target in targets:
-                target.write(groups, value)
-        self._last_lr = [copied(group["lr"]) for group in groups]
+                left = target.left
+                found = target.write(groups, value)
+                if found is not None and watchful:
+                    self._tell_changed(target, left, found)
+        rates = [group["lr"] for group in groups]
+        self._last_lr = [rate if type(rate) is float else copied(rate) for rate in rates]
 
     def get_lr(self) -> list[float | Tensor]:
         """The learning rate of each parameter group at this step."""
@@ -174,24 +177,25 @@ class ScheduleLR(LRScheduler):
                 f"`step()` of the scheduler was called {steps} times before each of the last {PATIENCE} updates of the "
                 f"optimizer, so the schedule runs ahead: it is at step {self.last_epoch}. Call it once after each "
                 "update. A scheduler that Accelerate has prepared is stepped once for each process: leave it out of "
-                "`prepare`, or make the Accelerator with `step_scheduler_with_optimizer=False`."
+                "`prepare`, or make the Accelerator with `step_scheduler_with_optimizer=False`.",
+                depth=4,
             )
 
-    def _tell_changed(self, target: Target) -> None:
+    def _tell_changed(self, target: Target, left: float | None, found: Any) -> None:
         groups = self.optimizer.param_groups
         name = f"`{target.name}`" + f" of parameter group {target.place}" * (len(groups) > 1)
-        found = float(target.read(groups))
         self._tell(
-            f"something else set {name}: it was {target.left!r} after step {self.last_epoch} of the schedule, and is "
-            f"{found!r} now. The schedule sets it again at every step. Leave it to one of them.",
+            f"something else set {name} to {float(found)!r}, where the schedule had set it to {left!r}; now, at step "
+            f"{self.last_epoch}, the schedule has set it again. Leave it to one of the two.",
             about=name,
+            depth=2,
         )
 
-    def _tell(self, message: str, about: str = "") -> None:
-        """Warn once about a thing."""
+    def _tell(self, message: str, depth: int, about: str = "") -> None:
+        """Warn once about a thing, in the line that is this many calls above the caller."""
         if about not in self._told:
             self._told.add(about)
-            warnings.warn(message, ScheduleWarning, stacklevel=4)
+            warnings.warn(message, ScheduleWarning, stacklevel=depth + 2)
 
     def _after_load(self) -> None:
         """What the optimizer says when it has loaded a state; the step is that of the scheduler, not of the state."""
@@ -242,6 +246,12 @@ class ScheduleLR(LRScheduler):
     def __repr__(self) -> str:
         optimizer, given = type(self.optimizer).__name__, states.texts(self._given)
         return f"{type(self).__name__}({optimizer}, {given!r}) at step {self.last_epoch}"
+
+
+@compiler.disable
+def _step_apart(scheduler: ScheduleLR, epoch: int | None) -> None:
+    """A step within a function that is compiled: in its graph each value would be another constant."""
+    scheduler.step(epoch)
 
 
 ScheduleLR.__module__ = "symsched.integrations.torch"

@@ -54,22 +54,22 @@ class Target:
         base = group.setdefault(BASE + self._key, copied(group[self._key]))
         return float(base if self._index is None else base[self._index])
 
-    def read(self, groups: Groups) -> Any:
-        """What the group holds: a number or a tensor."""
-        held = groups[self.place][self._key]
-        return held if self._index is None else held[self._index]
+    def write(self, groups: Groups, value: float) -> Any:
+        """Let the group hold a value; a tensor stays the tensor that it is.
 
-    def write(self, groups: Groups, value: float) -> None:
-        """Let the group hold a value; a tensor stays the tensor that it is."""
-        self.left = value = value * self.scale
-        group, key = groups[self.place], self._key
+        Returns:
+            What the group held before, if that is not what was written last; else None.
+        """
+        left, group, key, index = self.left, groups[self.place], self._key, self._index
         held = group[key]
-        if type(held) is float:  # told by the exact type first, which costs less
+        self.left = value = value * self.scale
+        if held is left and index is None:  # what happens at every step comes first
             group[key] = value
-            return
-        several, index = held, self._index
+            return None
+        several = held
         if index is not None:
             held = several[index]
+        changed = None if left is None or self._holds(held, left) else copied(held)
         if isinstance(held, Tensor):
             held.fill_(value)
             self._tensor, self._version = held, held._version
@@ -77,15 +77,13 @@ class Target:
             group[key] = value
         else:
             group[key] = type(several)((*several[:index], value, *several[index + 1 :]))
+        return changed
 
-    def is_as_left(self, groups: Groups) -> bool:
-        """Whether the group holds what was written last; True if nothing was."""
-        held, left = self.read(groups), self.left
-        if held is left or left is None:
-            return True
+    def _holds(self, held: Any, left: float) -> bool:
+        """Whether what a group holds is a value that was written there."""
         if not isinstance(held, Tensor):
             return bool(held == left)
-        if held is self._tensor and held._version == self._version:  # as the device has it, without asking for it
+        if held is self._tensor and held._version == self._version:  # told without asking the device
             return True
         return bool(held.item() == tensor(left, dtype=held.dtype).item())
 
