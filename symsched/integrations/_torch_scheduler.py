@@ -68,7 +68,7 @@ class ScheduleLR(LRScheduler):
         if last_epoch >= 0:
             self._check_begun()
         self._told: set[str] = set()
-        self._is_nested = False
+        self._was_moved = False
         self._written: float = last_epoch
         self._rhythm = Rhythm(last_epoch)
         self._place()
@@ -120,12 +120,12 @@ class ScheduleLR(LRScheduler):
 
     def _initial_step(self) -> None:
         """The first step; a SequentialLR that begins with this scheduler makes it once more."""
-        self._is_nested = hasattr(self, "_step_count")
+        self._was_moved = hasattr(self, "_step_count")
         super()._initial_step()
 
     def _update_lr(self, epoch: int | None = None) -> None:
         """What torch calls for the first steps, and where a part of a SequentialLR begins."""
-        self._is_nested |= self.last_epoch != self._written  # a SequentialLR has turned it back
+        self._is_part()
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         self._rhythm = Rhythm(self.last_epoch)
         self._write()
@@ -154,9 +154,14 @@ class ScheduleLR(LRScheduler):
 
     # What happens in between
 
+    def _is_part(self) -> bool:
+        """Whether a SequentialLR has moved the step: then it may be the turn of another part."""
+        self._was_moved = self._was_moved or self.last_epoch != self._written
+        return self._was_moved
+
     def _before_update(self) -> None:
         """What the optimizer says before each update."""
-        if len(self.optimizer.param_groups) != self._groups and not self._is_nested:
+        if len(self.optimizer.param_groups) != self._groups and not self._is_part():
             self._write()  # a group was added since
         steps = self._rhythm.update(self.last_epoch)
         if steps:
@@ -187,7 +192,7 @@ class ScheduleLR(LRScheduler):
     def _after_load(self) -> None:
         """What the optimizer says when it has loaded a state; the step is that of the scheduler, not of the state."""
         self._place()
-        if not self._is_nested:  # else it is the turn of another part, perhaps
+        if not self._is_part():
             self._write()
 
     # States
@@ -211,7 +216,7 @@ class ScheduleLR(LRScheduler):
         if "last_epoch" not in state_dict:
             hint = "give what scheduler.state_dict() returned"
             raise ScheduleError("there is no `last_epoch` in this state", hint=hint)
-        self._is_nested |= self.last_epoch != self._written
+        self._is_part()
         self.last_epoch = self._written = state_dict["last_epoch"]
         self._step_count = int(self.last_epoch) + 1
         self._rhythm = Rhythm(self.last_epoch)
