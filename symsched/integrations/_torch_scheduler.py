@@ -180,7 +180,7 @@ class ScheduleLR(LRScheduler):
             f"something else set {name} to {found!r}, where the schedule had set it to {left!r}; now, at step "
             f"{self.last_epoch}, the schedule has set it again. Leave it to one of the two.",
             about=name,
-            depth=1,
+            depth=2,
         )
 
     def _tell(self, message: str, depth: int, about: str = "") -> None:
