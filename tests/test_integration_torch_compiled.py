@@ -28,10 +28,10 @@ def _counted() -> Iterator[None]:
     torch._dynamo.reset()
 
 
-def graphs(inside: bool, rates: Callable[[], Any]) -> int:
+def graphs(inside: bool, rates: Callable[[], Any], **options: bool) -> int:
     """How many graphs a training takes, whose rates are checked; the step of the scheduler may be compiled with it."""
     network = model()
-    optimizer = AdamW(groups(network, [rates(), rates()]), foreach=False)
+    optimizer = AdamW(groups(network, [rates(), rates()]), foreach=False, **options)
     scheduler = ScheduleLR(optimizer, {"lr": str(LR), "betas[1]": 0.99})
     for parameter in network.parameters():
         parameter.grad = torch.ones_like(parameter)
@@ -50,9 +50,13 @@ def graphs(inside: bool, rates: Callable[[], Any]) -> int:
     return int(counters["stats"]["unique_graphs"])
 
 
-@pytest.mark.parametrize("inside", [False, True], ids=["beside", "inside"])
-def test_a_rate_that_is_a_tensor_needs_no_graph_but_the_first(inside: bool) -> None:
-    assert graphs(inside, lambda: torch.tensor(0.5, dtype=torch.float64)) <= 1 + inside
+@pytest.mark.parametrize("capturable", [False, True], ids=["", "capturable"])
+def test_a_rate_that_is_a_tensor_needs_no_graph_but_the_first(capturable: bool) -> None:
+    assert graphs(False, lambda: torch.tensor(0.5, dtype=torch.float64), capturable=capturable) == 1
+
+
+def test_the_step_of_the_scheduler_stays_out_of_the_graph_of_a_function_around_both() -> None:
+    assert graphs(True, lambda: torch.tensor(0.5, dtype=torch.float64)) <= 2
 
 
 def test_a_rate_that_is_a_number_needs_a_second_one_as_with_any_scheduler() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from torch_training import processes
 
 import symsched as ss
 
@@ -16,22 +14,6 @@ EXAMPLE = Path(__file__).parents[1] / "docs" / "integrations" / "torch_elastic.p
 LR = ss.parse("warmup(linear, 10%) >> cosine(1e-2, rest)").bind(total=40)
 
 Lines = list[list[str]]
-
-
-def processes(script: Path, folder: Path, restarts: int = 0) -> Lines:
-    """The words of each line that two processes print."""
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    environment = {
-        **os.environ,
-        "OMP_NUM_THREADS": "1",
-        "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",  # else a process that is fast finds the address of one that died
-    }
-    done = subprocess.run(
-        [*command, "--max-restarts", str(restarts), str(script)],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return [line.split() for line in done.stdout.splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -62,41 +44,3 @@ def test_the_checkpoint_has_the_step_and_nothing_more_of_the_schedule(elastic: L
     saved = torch.load(folder / "checkpoint.pt", weights_only=True)
     assert saved.keys() == {"network", "step"}
     assert saved["step"] == 40
-
-
-ACCELERATE = """
-import warnings
-import torch
-from accelerate import Accelerator
-from symsched.integrations.torch import ScheduleLR, ScheduleWarning
-
-def train(is_prepared, **options):
-    accelerator = Accelerator(cpu=True, **options)
-    network = torch.nn.Linear(8, 1)
-    optimizer = torch.optim.SGD(network.parameters())
-    scheduler = ScheduleLR(optimizer, "linear(1, 100)")
-    network, optimizer = accelerator.prepare(network, optimizer)
-    stepped = accelerator.prepare(scheduler) if is_prepared else scheduler
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ScheduleWarning)
-        for _ in range(9):
-            optimizer.zero_grad()
-            accelerator.backward(network(torch.ones(4, 8)).square().mean())
-            optimizer.step()
-            stepped.step()
-    told = [str(w.message).split(" before ")[0] for w in caught if w.category is ScheduleWarning]
-    if accelerator.is_main_process:
-        print(scheduler.last_epoch, *told, sep="|")
-
-train(True)
-train(False)
-train(True, step_scheduler_with_optimizer=False)
-"""
-
-
-def test_a_scheduler_that_accelerate_steps_for_each_process_is_told(tmp_path: Path) -> None:
-    """The two ways out that the warning names step once for each update."""
-    script = tmp_path / "prepared.py"
-    script.write_text(ACCELERATE)
-    found = [" ".join(words) for words in processes(script, tmp_path)]
-    assert found == ["18|`step()` of the scheduler was called 2 times", "9", "9"]

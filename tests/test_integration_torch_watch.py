@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from accelerate import Accelerator
 from torch.optim import SGD, AdamW, lr_scheduler
-from torch_training import groups, model, train, update
+from torch_training import groups, model, processes, train, update
 
 import symsched as ss
 from symsched.integrations.torch import ScheduleLR, ScheduleWarning
@@ -50,6 +51,44 @@ def test_several_steps_to_each_update_are_told_once(times: int) -> None:
     (message,) = messages
     assert f"called {times} times before each of the last 4 updates" in message
     assert f"it is at step {5 * times}." in message  # after the first update torch itself tells of a wrong order
+
+
+ACCELERATE = """
+import warnings
+import torch
+from accelerate import Accelerator
+from symsched.integrations.torch import ScheduleLR, ScheduleWarning
+
+def train(is_prepared, **options):
+    accelerator = Accelerator(cpu=True, **options)
+    network = torch.nn.Linear(8, 1)
+    optimizer = torch.optim.SGD(network.parameters())
+    scheduler = ScheduleLR(optimizer, "linear(1, 100)")
+    network, optimizer = accelerator.prepare(network, optimizer)
+    stepped = accelerator.prepare(scheduler) if is_prepared else scheduler
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ScheduleWarning)
+        for _ in range(9):
+            optimizer.zero_grad()
+            accelerator.backward(network(torch.ones(4, 8)).square().mean())
+            optimizer.step()
+            stepped.step()
+    told = [str(w.message).split(" before ")[0] for w in caught if w.category is ScheduleWarning]
+    if accelerator.is_main_process:
+        print(scheduler.last_epoch, *told, sep="|")
+
+train(True)
+train(False)
+train(True, step_scheduler_with_optimizer=False)
+"""
+
+
+def test_a_scheduler_that_accelerate_steps_for_each_process_is_told(tmp_path: Path) -> None:
+    """The two ways out that the warning names step once for each update."""
+    script = tmp_path / "prepared.py"
+    script.write_text(ACCELERATE)
+    found = [" ".join(words) for words in processes(script, tmp_path)]
+    assert found == ["18|`step()` of the scheduler was called 2 times", "9", "9"]
 
 
 def test_gradients_that_accelerate_accumulates_are_no_alarm() -> None:
