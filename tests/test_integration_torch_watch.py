@@ -91,10 +91,16 @@ def test_a_scheduler_that_accelerate_steps_for_each_process_is_told(tmp_path: Pa
     assert found == ["18|`step()` of the scheduler was called 2 times", "9", "9"]
 
 
-def test_gradients_that_accelerate_accumulates_are_no_alarm() -> None:
-    network, optimizer, scheduler = setting()
+@pytest.mark.parametrize("prepared_first", [False, True])
+def test_gradients_that_accelerate_accumulates_are_no_alarm(prepared_first: bool) -> None:
+    network = model()
+    optimizer = AdamW(groups(network))
     accelerator = Accelerator(cpu=True, gradient_accumulation_steps=3)
-    network, optimizer, prepared = accelerator.prepare(network, optimizer, scheduler)
+    if prepared_first:
+        network, optimizer = accelerator.prepare(network, optimizer)
+        prepared = accelerator.prepare(ScheduleLR(optimizer, TEXT))
+    else:
+        network, optimizer, prepared = accelerator.prepare(network, optimizer, ScheduleLR(optimizer, TEXT))
     held = []
     for _ in range(21):
         with accelerator.accumulate(network):
