@@ -100,9 +100,12 @@ def test_hyper_parameters_are_linked_by_expressions(given: Any) -> None:
         scheduler.step()
 
 
-def test_a_plan_writes_what_it_names() -> None:
+PLAN = "_peak = 0.1; lr = cosine(_peak, total); momentum = 0.95 - lr"
+
+
+@pytest.mark.parametrize("plan", [PLAN, ss.plan(PLAN)], ids=["text", "plan"])
+def test_a_plan_writes_what_it_names(plan: Any) -> None:
     network = model()
-    plan = ss.plan("_peak = 0.1; lr = cosine(_peak, total); momentum = 0.95 - lr")
     scheduler = ScheduleLR(SGD(groups(network), momentum=0.9), plan, total=10)
     assert train(network, scheduler, 12, "momentum") == [[0.95 - ss.parse("cosine(0.1, 10)")(t)] * 2 for t in range(12)]
 
@@ -245,6 +248,9 @@ MISTAKES: list[tuple[Any, dict[str, Any], str, str]] = [
     ("cosine(1, 10)", {"peak": 1}, "no parameter `peak`", "it has no parameters"),
     ("cosine(peak, 10)", {"peek": 1}, "no parameter `peek`", "did you mean `peak`?"),
     ({}, {}, "there is no schedule", '{"lr": '),
+    ("", {}, "a schedule cannot be empty", "^"),
+    ("f(x) = x", {}, "there is no schedule", '{"lr": '),
+    ("lr = 1; peak = 2", {}, "the optimizer has no hyper-parameter `peak`", "it has lr"),
     ({"momentun": 1}, {}, "the optimizer has no hyper-parameter `momentun`", "did you mean `momentum`?"),
     ({"learning_rate": 1}, {}, "the optimizer has no hyper-parameter `learning_rate`", "it has lr, momentum, damp"),
     ({"nesterov": 1}, {}, "the optimizer has no hyper-parameter `nesterov`", "it has lr"),
