@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any
 
-from torch import Tensor, compiler
+from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from ..errors import ScheduleError
 from ..schedule import Schedule
 from . import _torch_states as states
-from ._torch_targets import BASE, Target, copied
+from ._torch_targets import BASE, Change, Curves, Target, copied, copied_rates, write, write_apart
 from ._torch_watch import PATIENCE, Rhythm, ScheduleWarning, attach
 
 _INITIAL = BASE + states.RATE
-_DERIVED = ("_curves", "_rhythm")
+_DERIVED = ("_curves", "_rhythm", "_writer")
 """Attributes that are made again rather than pickled."""
 
 
@@ -69,7 +68,7 @@ class ScheduleLR(LRScheduler):
         if last_epoch >= 0:
             self._check_begun()
         self._told: set[str] = set()
-        self._is_nested = False
+        self._was_moved = False
         self._written: float = last_epoch
         self._rhythm = Rhythm(last_epoch)
         self._place()
@@ -96,9 +95,9 @@ class ScheduleLR(LRScheduler):
         for place, schedules in enumerate(self.schedules):
             for name, schedule in schedules.items():
                 found.setdefault(schedule, []).append(Target(name, place, groups, self.relative))
-        self._curves: list[tuple[Callable[[float], float], list[Target]]] = [
-            (schedule.compile("python"), targets) for schedule, targets in found.items()
-        ]
+        self._curves: Curves = [(schedule.compile("python"), targets) for schedule, targets in found.items()]
+        tensors = any(isinstance(x.read(groups), Tensor) for targets in found.values() for x in targets)
+        self._writer = write_apart if tensors else write
         self._groups = len(groups)
 
     # Steps
@@ -109,9 +108,6 @@ class ScheduleLR(LRScheduler):
         Args:
             epoch: A step to go to; torch warns that this is deprecated.
         """
-        if compiler.is_compiling():
-            _step_apart(self, epoch)
-            return
         if epoch is not None or self._step_count < 2:
             super().step(epoch)  # it warns where the order of calls is wrong
             if not hasattr(LRScheduler, "_update_lr"):  # torch before 2.10 writes learning rates only
@@ -119,39 +115,34 @@ class ScheduleLR(LRScheduler):
             return
         self._step_count += 1
         self.last_epoch += 1
-        self._write(watchful=True)
+        for change in self._write():
+            self._tell_changed(*change)
 
     def _initial_step(self) -> None:
         """The first step; a SequentialLR that begins with this scheduler makes it once more."""
-        self._is_nested = hasattr(self, "_step_count")
+        self._was_moved = hasattr(self, "_step_count")
         super()._initial_step()
 
     def _update_lr(self, epoch: int | None = None) -> None:
         """What torch calls for the first steps, and where a part of a SequentialLR begins."""
-        self._is_nested |= self.last_epoch != self._written  # a SequentialLR has turned it back
+        self._is_part()
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         self._rhythm = Rhythm(self.last_epoch)
         self._write()
 
-    def _write(self, watchful: bool = False) -> None:
-        """Let the optimizer hold the values of this step, and tell on demand who else wrote there."""
+    def _write(self) -> list[Change]:
+        """Let the optimizer hold the values of this step; what else was written there."""
         groups = self.optimizer.param_groups
         if len(groups) != self._groups:
             self._place()
-        step = self._written = self.last_epoch
-        for function, targets in self._curves:
-            value = function(step)
-            for target in targets:
-                left = target.left
-                found = target.write(groups, value)
-                if found is not None and watchful:
-                    self._tell_changed(target, left, found)
-        rates = [group["lr"] for group in groups]
-        self._last_lr = [rate if type(rate) is float else copied(rate) for rate in rates]
+        self._written = step = self.last_epoch
+        changes = self._writer(self._curves, groups, step)
+        self._last_lr = copied_rates(groups)
+        return changes
 
     def get_lr(self) -> list[float | Tensor]:
         """The learning rate of each parameter group at this step."""
-        rates = self._rates()
+        rates = copied_rates(self.optimizer.param_groups)
         for function, targets in self._curves:
             for target in targets:
                 if target.name == states.RATE:
@@ -161,15 +152,16 @@ class ScheduleLR(LRScheduler):
     def _get_closed_form_lr(self) -> list[float | Tensor]:
         return self.get_lr()
 
-    def _rates(self) -> list[float | Tensor]:
-        """What the groups hold now."""
-        return [copied(group["lr"]) for group in self.optimizer.param_groups]
-
     # What happens in between
+
+    def _is_part(self) -> bool:
+        """Whether a SequentialLR has moved the step: then it may be the turn of another part."""
+        self._was_moved = self._was_moved or self.last_epoch != self._written
+        return self._was_moved
 
     def _before_update(self) -> None:
         """What the optimizer says before each update."""
-        if len(self.optimizer.param_groups) != self._groups and not self._is_nested:
+        if len(self.optimizer.param_groups) != self._groups and not self._is_part():
             self._write()  # a group was added since
         steps = self._rhythm.update(self.last_epoch)
         if steps:
@@ -181,14 +173,14 @@ class ScheduleLR(LRScheduler):
                 depth=4,
             )
 
-    def _tell_changed(self, target: Target, left: float | None, found: Any) -> None:
+    def _tell_changed(self, target: Target, left: float, found: float) -> None:
         groups = self.optimizer.param_groups
         name = f"`{target.name}`" + f" of parameter group {target.place}" * (len(groups) > 1)
         self._tell(
-            f"something else set {name} to {float(found)!r}, where the schedule had set it to {left!r}; now, at step "
+            f"something else set {name} to {found!r}, where the schedule had set it to {left!r}; now, at step "
             f"{self.last_epoch}, the schedule has set it again. Leave it to one of the two.",
             about=name,
-            depth=2,
+            depth=1,
         )
 
     def _tell(self, message: str, depth: int, about: str = "") -> None:
@@ -200,7 +192,7 @@ class ScheduleLR(LRScheduler):
     def _after_load(self) -> None:
         """What the optimizer says when it has loaded a state; the step is that of the scheduler, not of the state."""
         self._place()
-        if not self._is_nested:  # else it is the turn of another part, perhaps
+        if not self._is_part():
             self._write()
 
     # States
@@ -224,7 +216,7 @@ class ScheduleLR(LRScheduler):
         if "last_epoch" not in state_dict:
             hint = "give what scheduler.state_dict() returned"
             raise ScheduleError("there is no `last_epoch` in this state", hint=hint)
-        self._is_nested |= self.last_epoch != self._written
+        self._is_part()
         self.last_epoch = self._written = state_dict["last_epoch"]
         self._step_count = int(self.last_epoch) + 1
         self._rhythm = Rhythm(self.last_epoch)
@@ -246,12 +238,6 @@ class ScheduleLR(LRScheduler):
     def __repr__(self) -> str:
         optimizer, given = type(self.optimizer).__name__, states.texts(self._given)
         return f"{type(self).__name__}({optimizer}, {given!r}) at step {self.last_epoch}"
-
-
-@compiler.disable
-def _step_apart(scheduler: ScheduleLR, epoch: int | None) -> None:
-    """A step within a function that is compiled: in its graph each value would be another constant."""
-    scheduler.step(epoch)
 
 
 ScheduleLR.__module__ = "symsched.integrations.torch"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from torch import Tensor, tensor
+from torch import Tensor, compiler, tensor
 
 from ..errors import ScheduleError, suggest
 
@@ -17,6 +17,9 @@ _NAME = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 Groups = Sequence[dict[str, Any]]
 """The parameter groups of an optimizer."""
+
+Change = tuple["Target", float, float]
+"""Where something else wrote, what had been written there, and what was found."""
 
 
 class Target:
@@ -54,11 +57,16 @@ class Target:
         base = group.setdefault(BASE + self._key, copied(group[self._key]))
         return float(base if self._index is None else base[self._index])
 
-    def write(self, groups: Groups, value: float) -> Any:
+    def read(self, groups: Groups) -> Any:
+        """What the group holds: a number or a tensor."""
+        held = groups[self.place][self._key]
+        return held if self._index is None else held[self._index]
+
+    def write(self, groups: Groups, value: float) -> Change | None:
         """Let the group hold a value; a tensor stays the tensor that it is.
 
         Returns:
-            What the group held before, if that is not what was written last; else None.
+            The change, if the group did not hold what was written last.
         """
         left, group, key, index = self.left, groups[self.place], self._key, self._index
         held = group[key]
@@ -69,7 +77,7 @@ class Target:
         several = held
         if index is not None:
             held = several[index]
-        changed = None if left is None or self._holds(held, left) else copied(held)
+        change = None if left is None or self._holds(held, left) else (self, left, float(held))
         if isinstance(held, Tensor):
             held.fill_(value)
             self._tensor, self._version = held, held._version
@@ -77,7 +85,7 @@ class Target:
             group[key] = value
         else:
             group[key] = type(several)((*several[:index], value, *several[index + 1 :]))
-        return changed
+        return change
 
     def _holds(self, held: Any, left: float) -> bool:
         """Whether what a group holds is a value that was written there."""
@@ -88,9 +96,41 @@ class Target:
         return bool(held.item() == tensor(left, dtype=held.dtype).item())
 
 
+Curves = list[tuple[Callable[[float], float], list[Target]]]
+"""Functions of the step, each with the places where its values are written."""
+
+
+def write(curves: Curves, groups: Groups, step: float) -> list[Change]:
+    """Let the groups hold the values of a step.
+
+    Returns:
+        The places that did not hold what was written there last.
+    """
+    changes = []
+    for function, targets in curves:
+        value = function(step)
+        for target in targets:
+            change = target.write(groups, value)
+            if change:
+                changes.append(change)
+    return changes
+
+
+write_apart: Callable[[Curves, Groups, float], list[Change]] = compiler.disable(write)  # type: ignore[no-untyped-call]
+"""The same for tensors, which in the graph of a compiled function would have another constant at each step."""
+
+
 def copied(held: Any) -> Any:
     """What a group holds, as it is now."""
     return held.clone() if isinstance(held, Tensor) else held
+
+
+def copied_rates(groups: Groups) -> list[Any]:
+    """The learning rates of all groups, as they are now."""
+    if len(groups) == 1:
+        rate = groups[0]["lr"]
+        return [rate if type(rate) is float else copied(rate)]
+    return [copied(group["lr"]) for group in groups]
 
 
 def _numbers(group: dict[str, Any]) -> list[str]:

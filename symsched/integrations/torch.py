@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from .. import foreign
@@ -54,10 +53,19 @@ def from_scheduler(scheduler: Any, group: int | None = None) -> Schedule:
     if group is not None and group not in groups:
         raise ScheduleError(f"there is no parameter group {group}", hint=f"groups are 0 to {len(groups) - 1}")
     chosen = groups if group is None else [group]
-    found = list(dict.fromkeys(_curve(scheduler, g) for g in chosen))
+    curve = _own_curve if hasattr(scheduler, "schedules") else _curve
+    found = list(dict.fromkeys(curve(scheduler, g) for g in chosen))
     if len(found) > 1:
         raise ScheduleError("the parameter groups follow different curves", hint="choose one: group=0")
     return found[0]
+
+
+def _own_curve(scheduler: Any, group: int) -> Schedule:
+    """The rate of one parameter group that a `ScheduleLR` writes."""
+    schedule: Schedule | None = scheduler.schedules[group].get(foreign.RATE)
+    if schedule is None:
+        raise ScheduleError("this scheduler leaves the learning rate alone", hint="its schedules are .schedules")
+    return schedule * _number(scheduler.optimizer.param_groups[group]["initial_lr"]) if scheduler.relative else schedule
 
 
 def _curve(scheduler: Any, group: int) -> Schedule:
@@ -196,9 +204,12 @@ _SPECIAL: dict[str, Callable[[Any, int], dict[str, Any]]] = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if find_spec("torch") is None:
-        raise ScheduleError("`torch` is not installed", hint="pip install symsched[torch]")
-    return getattr(import_module(f"{__package__}.{_HOMES[name]}"), name)
+    try:
+        return getattr(import_module(f"{__package__}.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise ScheduleError("`torch` is not installed", hint="pip install symsched[torch]") from None
 
 
 # Python text
