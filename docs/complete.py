@@ -41,13 +41,14 @@ def check_pages(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def public_names() -> Iterator[str]:
-    """What users can import: the names of the package, and what the integrations make schedules with."""
+    """What users can import: the names of the package, and of the integrations what makes schedules or takes them."""
     yield from (f"symsched.{name}" for name in symsched.__all__)
     for name in integrations.names():
         module = integrations.load(name)
         functions = inspect.getmembers(module, inspect.isfunction)
         made = {function.__name__ for _, function in functions if function.__module__ == module.__name__}
-        yield from (f"{module.__name__}.{name}" for name in made if name.startswith("from_"))
+        names = {name for name in made if name.startswith("from_")} | {*getattr(module, "__all__", ())}
+        yield from (f"{module.__name__}.{name}" for name in sorted(names))
 
 
 def _require(title: str, missing: list[str]) -> None:

@@ -45,6 +45,7 @@ napoleon_use_ivar = True
 nitpick_ignore = [  # of other projects, whose pages a build does not ask for
     ("py:class", "Expr"),
     ("py:class", "Fraction"),
+    ("py:class", "Optimizer"),
     ("py:class", "fractions.Fraction"),
     ("py:class", "PathLike"),
     ("py:class", "Symbol"),

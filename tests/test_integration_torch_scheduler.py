@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 import sys
 from typing import Any
@@ -156,6 +157,29 @@ def test_a_group_that_is_added_follows_at_its_first_update(relative: bool) -> No
     assert scheduler.get_last_lr() == [LR(5) * scale for scale in scales]
 
 
+class Counted(dict[str, Any]):
+    """A parameter group that counts how often its rate is written."""
+
+    writes = 0
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.writes += name == "lr"
+        super().__setitem__(name, value)
+
+
+def test_a_step_writes_once() -> None:
+    optimizer = SGD([torch.zeros(1)], lr=0.5)
+    group = optimizer.param_groups[0] = Counted(optimizer.param_groups[0])
+    scheduler = ScheduleLR(optimizer, TEXT)
+    assert group.writes == 1
+    for count in range(2, 9):
+        optimizer.step()
+        scheduler.step()
+        assert group.writes == count
+    scheduler.load_state_dict(scheduler.state_dict())
+    assert group.writes == 9
+
+
 # Tensors
 
 
@@ -245,6 +269,12 @@ def test_one_of_several_numbers_is_told_by_its_index() -> None:
         with pytest.raises(ss.ScheduleError, match=r"no hyper-parameter `betas") as caught:
             ScheduleLR(AdamW(groups(model())), {name: 0.9})
         assert caught.value.hint.startswith("did you mean `betas[")
+
+
+def test_the_example_of_the_documentation_is_true() -> None:
+    (example,) = doctest.DocTestFinder(recurse=False).find(ScheduleLR, "ScheduleLR", module=False)
+    assert example.examples
+    assert doctest.DocTestRunner().run(example).failed == 0
 
 
 def test_what_is_no_optimizer_is_told() -> None:

@@ -5,6 +5,7 @@ What a file may offer
 - `from_...(...)`: a `Schedule` of what that library has;
 - `from_text(text)`: the same of a text that the library reads, for `symsched import --from NAME`;
 - `composed(call)`: an imported call as it behaves inside the library's compositions;
+- what a framework has a place for, such as a scheduler; `__all__` names it, for the site;
 - what a program that writes documents looks for by name: `setup` for Sphinx, `formatter` for superfences.
 """
 

@@ -12,10 +12,9 @@ from torch.optim.lr_scheduler import LRScheduler
 from ..errors import ScheduleError
 from ..schedule import Schedule
 from . import _torch_states as states
-from ._torch_targets import BASE, Change, Curves, Target, copied, copied_rates, write, write_apart
+from ._torch_targets import Change, Curves, Target, copied, copied_rates, key_of_base, write, write_apart
 from ._torch_watch import PATIENCE, Rhythm, ScheduleWarning, attach
 
-_INITIAL = BASE + states.RATE
 _DERIVED = ("_curves", "_rhythm", "_writer")
 """Attributes that are made again rather than pickled."""
 
@@ -77,11 +76,13 @@ class ScheduleLR(LRScheduler):
 
     def _check_begun(self) -> None:
         """The groups have the rates of the beginning, which torch asks for in the middle of a run."""
-        for group in self.optimizer.param_groups:
-            if self.relative and _INITIAL not in group:
-                title = f"`relative` needs `{_INITIAL}` in every parameter group, where `last_epoch` is given"
+        for group, schedules in zip(self.optimizer.param_groups, self.schedules, strict=True):
+            needed = [key_of_base(name) for name in schedules if self.relative]
+            missing = next((key for key in needed if key not in group), None)
+            if missing:
+                title = f"`relative` needs `{missing}` in every parameter group, where `last_epoch` is given"
                 raise ScheduleError(title, hint="load the state of the optimizer first, or use load_state_dict")
-            group.setdefault(_INITIAL, copied(group[states.RATE]))
+            group.setdefault(key_of_base(states.RATE), copied(group[states.RATE]))
 
     @property
     def schedules(self) -> list[states.Schedules]:
@@ -180,7 +181,7 @@ class ScheduleLR(LRScheduler):
             f"something else set {name} to {found!r}, where the schedule had set it to {left!r}; now, at step "
             f"{self.last_epoch}, the schedule has set it again. Leave it to one of the two.",
             about=name,
-            depth=1,
+            depth=2,
         )
 
     def _tell(self, message: str, depth: int, about: str = "") -> None:

@@ -54,7 +54,7 @@ class Target:
         self._version = 0
 
     def _base(self, group: dict[str, Any]) -> float:
-        base = group.setdefault(BASE + self._key, copied(group[self._key]))
+        base = group.setdefault(key_of_base(self.name), copied(group[self._key]))
         return float(base if self._index is None else base[self._index])
 
     def read(self, groups: Groups) -> Any:
@@ -118,6 +118,11 @@ def write(curves: Curves, groups: Groups, step: float) -> list[Change]:
 
 write_apart: Callable[[Curves, Groups, float], list[Change]] = compiler.disable(write)  # type: ignore[no-untyped-call]
 """The same for tensors, which in the graph of a compiled function would have another constant at each step."""
+
+
+def key_of_base(name: str) -> str:
+    """Where a group keeps what a number was at the beginning: `initial_betas` for `betas[0]`."""
+    return BASE + name.partition("[")[0]
 
 
 def copied(held: Any) -> Any:

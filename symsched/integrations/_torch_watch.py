@@ -68,7 +68,13 @@ def attach(scheduler: ScheduleLR) -> None:
         if scheduler is not None:
             scheduler._after_load()
 
-    optimizer = scheduler.optimizer
+    optimizer = _hooked(scheduler.optimizer)
     optimizer.register_step_pre_hook(before_update)
     optimizer.register_load_state_dict_pre_hook(before_load)
     optimizer.register_load_state_dict_post_hook(after_load)
+
+
+def _hooked(optimizer: Optimizer) -> Optimizer:
+    """The optimizer itself, where another one stands around it, as in Accelerate."""
+    inner = getattr(optimizer, "optimizer", None)
+    return _hooked(inner) if isinstance(inner, Optimizer) else optimizer

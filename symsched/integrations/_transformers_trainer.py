@@ -10,7 +10,6 @@ from transformers.trainer_utils import has_length
 
 from ..errors import ScheduleError
 from ._torch_scheduler import ScheduleLR
-from ._wrapped import innermost
 
 
 class ScheduleMixin:
@@ -68,9 +67,9 @@ class ScheduleMixin:
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
         """The scheduler of a run; each run has a new one."""
         if self.lr_scheduler is None or self.lr_scheduler is self._made:
-            target = innermost(self.optimizer if optimizer is None else optimizer)
             values = {"total": num_training_steps, **self._lengths, **self._schedule_options}
-            self.lr_scheduler = self._made = ScheduleLR(target, self._schedule, **values)
+            given = self.optimizer if optimizer is None else optimizer
+            self.lr_scheduler = self._made = ScheduleLR(given, self._schedule, **values)
         return self.lr_scheduler
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ._torch_scheduler import ScheduleLR as ScheduleLR
     from ._torch_watch import ScheduleWarning as ScheduleWarning
 
+__all__ = ["ScheduleLR", "ScheduleWarning", "from_scheduler"]
+
 _HOMES = {"ScheduleLR": "_torch_scheduler", "ScheduleWarning": "_torch_watch"}
 """The modules of names that import torch when they are asked for."""
 

@@ -47,9 +47,6 @@ def schedule_itself() -> Sides:
     return Sides(walk(by_hand, STEPS), walk(ss.parse(WORKED), STEPS), len(STEPS))
 
 
-# A2, a scheduler of torch around a schedule against `sequential`, comes here when there is one: two sides that step.
-
-
 def stepping(make: Callable[[Any], Any], steps: range) -> Callable[[], list[float]]:
     """A side that makes a scheduler of torch and steps it; the first value is that before the first step."""
 
@@ -69,17 +66,28 @@ def stepping(make: Callable[[Any], Any], steps: range) -> Callable[[], list[floa
     return side
 
 
-@one_step.add("against `step()` of SequentialLR(LinearLR, CosineAnnealingLR) of torch", faster())
-def sequential() -> Sides:
+def torch_worked(optimizer: Any) -> Any:
     from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
 
-    def make(optimizer: Any) -> Any:
-        stages = [LinearLR(optimizer, 1e-10, 1.0, 500), CosineAnnealingLR(optimizer, 10_000)]
-        return SequentialLR(optimizer, stages, [500])
+    stages = [LinearLR(optimizer, 1e-10, 1.0, 500), CosineAnnealingLR(optimizer, 10_000)]
+    return SequentialLR(optimizer, stages, [500])
 
+
+@one_step.add(
+    "`step()` of ScheduleLR, against that of SequentialLR(LinearLR, CosineAnnealingLR)", slower(0.5), target="A2"
+)
+def scheduler() -> Sides:
+    from symsched.integrations.torch import ScheduleLR
+
+    steps, schedule = range(1500), ss.parse(WORKED)
+    ours = stepping(lambda optimizer: ScheduleLR(optimizer, schedule), steps)
+    return Sides(stepping(torch_worked, steps), ours, len(steps), tolerance=1e-9)
+
+
+@one_step.add("against `step()` of SequentialLR(LinearLR, CosineAnnealingLR) of torch", faster())
+def sequential() -> Sides:
     steps = range(1500)
-    peer = stepping(make, steps)
-    return Sides(peer, sides(by_hand, steps).ours, len(steps), tolerance=1e-9)
+    return Sides(stepping(torch_worked, steps), sides(by_hand, steps).ours, len(steps), tolerance=1e-9)
 
 
 @one_step.add("against `step()` of LambdaLR of transformers, get_cosine_schedule_with_warmup", faster())
