@@ -23,7 +23,7 @@ NAMES = {
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of packages with nothing but what symsched itself needs."""
     folder = tmp_path_factory.mktemp("bare")
-    for name in ("sympy", "mpmath", "lark"):
+    for name in ("sympy", "mpmath", "lark", "click"):
         spec = find_spec(name)
         assert spec is not None
         assert spec.origin is not None
@@ -49,7 +49,7 @@ except ScheduleError as error:
     print(error)
 """
     title, _, hint = said(bare, code).splitlines()
-    assert (title, hint) == (f"Error: `{module}` is not installed", f"Hint: pip install symsched[{module}]")
+    assert (title, hint) == (f"`{module}` is not installed", f"Hint: pip install symsched[{module}]")
 
 
 @pytest.mark.parametrize("module", NAMES)

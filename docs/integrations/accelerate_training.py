@@ -26,4 +26,4 @@ for x, y in data:
         scheduler.step()
         optimizer.zero_grad()
 
-accelerator.print(f"{updates} updates in {accelerator.num_processes} processes, at rates {rates[::10]}")
+accelerator.print(rates)  # of each batch; two of them make an update

@@ -13,7 +13,7 @@ class Line(LightningModule):
         self.layer = torch.nn.Linear(2, 1)
 
     def training_step(self, batch: list[torch.Tensor], index: int) -> torch.Tensor:
-        self.log("rate", self.optimizers().param_groups[0]["lr"], prog_bar=True)
+        print(self.global_step, self.optimizers().param_groups[0]["lr"])
         return torch.mean((self.layer(batch[0]) - batch[1]) ** 2)
 
     def train_dataloader(self) -> DataLoader:

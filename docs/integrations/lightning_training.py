@@ -13,14 +13,12 @@ class Line(LightningModule):
         self.layer, self.schedule = torch.nn.Linear(2, 1), schedule
 
     def training_step(self, batch: list[torch.Tensor], index: int) -> torch.Tensor:
+        print(self.global_step, self.optimizers().param_groups[0]["lr"])
         return torch.mean((self.layer(batch[0]) - batch[1]) ** 2)
 
     def configure_optimizers(self) -> dict:
         optimizer = torch.optim.SGD(self.parameters(), momentum=0.9)
         return scheduled(optimizer, {"lr": self.schedule, "momentum": "0.95 - lr"}, self)
-
-    def on_train_batch_end(self, *_: object) -> None:
-        print(self.trainer.global_step, self.optimizers().param_groups[0]["lr"])
 
 
 if __name__ == "__main__":

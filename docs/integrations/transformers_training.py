@@ -26,4 +26,4 @@ arguments = TrainingArguments(
 ScheduleTrainer(Line(), arguments, train_dataset=data, schedule=plan).train()
 resumed = ScheduleTrainer(Line(), arguments, train_dataset=data, schedule=plan)
 resumed.train(resume_from_checkpoint=f"{folder}/checkpoint-7")
-print([round(entry["learning_rate"], 6) for entry in resumed.state.log_history if "learning_rate" in entry])
+print([entry["learning_rate"] for entry in resumed.state.log_history if "learning_rate" in entry])

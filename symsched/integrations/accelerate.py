@@ -9,4 +9,4 @@ from ._late import late
 if TYPE_CHECKING:
     from ._accelerate_prepare import prepare as prepare
 else:
-    __getattr__ = late(__name__, "accelerate", {"prepare": "_accelerate_prepare"})
+    __all__, __getattr__ = late(__name__, "accelerate", {"prepare": "_accelerate_prepare"})

@@ -11,4 +11,4 @@ if TYPE_CHECKING:
     from ._lightning_optimizers import scheduled as scheduled
 else:
     _FILES = {"ScheduleCLI": "_lightning_cli", "scheduled": "_lightning_optimizers"}
-    __getattr__ = late(__name__, "lightning", _FILES)
+    __all__, __getattr__ = late(__name__, "lightning", _FILES)

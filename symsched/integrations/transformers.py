@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ._transformers_trainer import ScheduleTrainer as ScheduleTrainer
 else:
     _CLASSES = ("ScheduleMixin", "ScheduleTrainer")
-    __getattr__ = late(__name__, "transformers", dict.fromkeys(_CLASSES, "_transformers_trainer"))
+    __all__, __getattr__ = late(__name__, "transformers", dict.fromkeys(_CLASSES, "_transformers_trainer"))
 
 CODE = {
     "get_scheduler": "it looks another one up by its name: write that one, such as get_linear_schedule_with_warmup",
