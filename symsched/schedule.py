@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .errors import ScheduleError
@@ -45,6 +44,9 @@ class Schedule(Field, Shown):
         True
     """
 
+    # Not in `__dict__`: LambdaLR of torch saves that, and writes what it loads into another schedule.
+    __slots__ = ("_canonical", "_number", "_understood", "_written", "program")
+
     def __init__(self, text: str) -> None:
         program = parse_program(text)
         if program.expression is None:
@@ -59,6 +61,9 @@ class Schedule(Field, Shown):
         self._written = program
         definitions = reached(program.definitions, program.expression)
         self.program = ordered(Program(definitions, program.expression))
+        self._canonical: str | None = None
+        self._understood: Meaning | None = None
+        self._number: Callable[[float], float] | None = None  # for Python numbers, where there are no parameters
 
     @classmethod
     def _of(cls, program: Program) -> Schedule:
@@ -67,12 +72,19 @@ class Schedule(Field, Shown):
         schedule._place(program)
         return schedule
 
-    @cached_property
+    @property
     def _text(self) -> str:
-        return program_text(self.program)
+        if self._canonical is None:
+            self._canonical = program_text(self.program)
+        return self._canonical
 
-    @cached_property
+    @property
     def _meaning(self) -> Meaning:
+        if self._understood is None:
+            self._understood = self._worked_out()
+        return self._understood
+
+    def _worked_out(self) -> Meaning:
         from .meaning import meaning
 
         written, expression = self._written, self._written.expression
@@ -126,14 +138,11 @@ class Schedule(Field, Shown):
         number = self._number
         if number is not None and not parameters and (type(t) is float or type(t) is int or isinstance(t, float)):
             return number(t)  # told by the exact type first, which costs less
+        if number is None and not self.parameters:
+            self._number = self.compile("python")  # kept because training loops call it at every step
         from .api import called
 
         return called(self, t, parameters)
-
-    @cached_property
-    def _number(self) -> Callable[[float], float] | None:
-        """The function for Python numbers, kept because training loops call it at every step; None with parameters."""
-        return None if self.parameters else self.compile("python")
 
     def compile(self, backend: str = "python") -> Callable[..., Any]:
         """A callable `f(t, **parameters)` that runs exactly the text that `emit` prints.

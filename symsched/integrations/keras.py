@@ -6,38 +6,23 @@ The classes of Keras are made when one of them is asked for; reading its schedul
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from .. import foreign
 from ..errors import ScheduleError
 from ..nodes import Call
 from ..schedule import Schedule
+from ._late import late
 
 if TYPE_CHECKING:
     from ._keras_callbacks import KerasAttributes as KerasAttributes
     from ._keras_callbacks import KerasHyperparameters as KerasHyperparameters
     from ._keras_schedule import KerasSchedule as KerasSchedule
-
-__all__ = ["KerasAttributes", "KerasHyperparameters", "KerasSchedule", "from_schedule"]
-
-_HOMES = {
-    "KerasSchedule": "_keras_schedule",
-    "KerasHyperparameters": "_keras_callbacks",
-    "KerasAttributes": "_keras_callbacks",
-}
-"""The modules of names that import Keras when they are asked for."""
+else:
+    _CALLBACKS = dict.fromkeys(("KerasHyperparameters", "KerasAttributes"), "_keras_callbacks")
+    __all__, __getattr__ = late(__name__, "keras", {"KerasSchedule": "_keras_schedule", **_CALLBACKS})
 
 HOME = "keras.optimizers.schedules"
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if find_spec("keras") is None:
-        raise ScheduleError("`keras` is not installed", hint="pip install symsched[keras]")
-    return getattr(import_module(f"{__package__}.{_HOMES[name]}"), name)
 
 
 def from_schedule(schedule: Any) -> Schedule:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .. import foreign
@@ -12,15 +11,14 @@ from ..errors import ScheduleError, Span
 from ..nodes import NOWHERE, Call, Node, Operation
 from ..schedule import Schedule
 from . import _torch_nesting as nesting
+from ._late import late
 
 if TYPE_CHECKING:
     from ._torch_scheduler import ScheduleLR as ScheduleLR
     from ._torch_watch import ScheduleWarning as ScheduleWarning
-
-__all__ = ["ScheduleLR", "ScheduleWarning", "from_scheduler"]
-
-_HOMES = {"ScheduleLR": "_torch_scheduler", "ScheduleWarning": "_torch_watch"}
-"""The modules of names that import torch when they are asked for."""
+else:
+    _FILES = {"ScheduleLR": "_torch_scheduler", "ScheduleWarning": "_torch_watch"}
+    __all__, __getattr__ = late(__name__, "torch", _FILES)
 
 CODE = {
     "LambdaLR": "its curve is a Python function",
@@ -198,20 +196,6 @@ _SPECIAL: dict[str, Callable[[Any, int], dict[str, Any]]] = {
     "SequentialLR": _sequential,
     "ChainedScheduler": _chained,
 }
-
-
-# The scheduler
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        return getattr(import_module(f"{__package__}.{_HOMES[name]}"), name)
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        raise ScheduleError("`torch` is not installed", hint="pip install symsched[torch]") from None
 
 
 # Python text

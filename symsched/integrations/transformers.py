@@ -1,14 +1,22 @@
-"""The schedules of the transformers `Trainer` as schedules."""
+"""The schedules of the transformers `Trainer` as schedules, and a `Trainer` that follows one: `ScheduleTrainer`."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import foreign
 from ..errors import ScheduleError, suggest
 from ..expressions import called
 from ..nodes import NOWHERE, Name, Node, Operation
 from ..schedule import Schedule
+from ._late import late
+
+if TYPE_CHECKING:
+    from ._transformers_trainer import ScheduleMixin as ScheduleMixin
+    from ._transformers_trainer import ScheduleTrainer as ScheduleTrainer
+else:
+    _CLASSES = ("ScheduleMixin", "ScheduleTrainer")
+    __all__, __getattr__ = late(__name__, "transformers", dict.fromkeys(_CLASSES, "_transformers_trainer"))
 
 CODE = {
     "get_scheduler": "it looks another one up by its name: write that one, such as get_linear_schedule_with_warmup",

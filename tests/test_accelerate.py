@@ -1,0 +1,69 @@
+"""Accelerate in two processes that talk by gloo: every optimizer holds the value of its update."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from accelerated import SAVED, TEXT, UPDATES, WAYS
+
+import symsched as ss
+
+SCRIPT = Path(__file__).with_name("accelerated.py")
+VALUES = [ss.parse(TEXT).bind(total=UPDATES)(step) for step in range(UPDATES)]
+
+Found = list[dict[str, Any]]
+"""What each process wrote."""
+
+
+def launched(folder: Path, what: str) -> Found:
+    """Run the script in two processes."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    done = subprocess.run(
+        [*command, str(SCRIPT), str(folder), what], check=False, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads((folder / f"{what}_{rank}.json").read_text()) for rank in range(2)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def begun(folder: Path) -> Found:
+    return launched(folder, "begin")
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "plain"])
+def test_each_process_holds_the_values_of_the_schedule(begun: Found, way: str) -> None:
+    for found in begun:
+        assert found[way]["processes"] == 2
+        assert found[way]["rates"] == VALUES
+        assert found[way]["told"] == []
+
+
+def test_what_accelerate_alone_prepares_runs_ahead_and_is_told(begun: Found) -> None:
+    """If this fails, `prepare` has no reason to be any more."""
+    for found in begun:
+        assert found["plain"]["rates"] == [*VALUES[::2], *[0.0] * (UPDATES // 2)]
+        assert "once for each process" in found["plain"]["told"][0]
+
+
+def test_a_resumed_run_is_the_same(begun: Found, folder: Path) -> None:
+    resumed = launched(folder, "resume")
+    for before, after in zip(begun, resumed, strict=True):
+        assert after["prepare"]["rates"] == VALUES[SAVED:]
+        assert after["prepare"]["weights"] == before["prepare"]["weights"]
+
+
+def test_a_state_is_the_text_and_the_step(begun: Found, folder: Path) -> None:
+    state = torch.load(folder / "state" / "scheduler.bin", weights_only=True)
+    assert state["last_epoch"] == SAVED
+    assert ss.parse(state["schedule"]) == ss.parse(TEXT).bind(total=UPDATES)
