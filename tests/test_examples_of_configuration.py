@@ -26,7 +26,8 @@ def test_hydra_trains_with_the_schedule_of_the_command_line(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     held = [[float(word) for word in line.split()] for line in done.stdout.splitlines()]
     assert [step for step, *_ in held] == [0, 10, 20, 30]
-    assert [rate for _, rate, _ in held] == pytest.approx([0.1, 0.075, 0.05, 0.025])
+    assert [rate for _, rate, _, _ in held] == pytest.approx([0.1, 0.075, 0.05, 0.025])
+    assert [decay for _, _, decay, _ in held] == pytest.approx([0.01, 0.0075, 0.005, 0.0025])
     assert [dropout for *_, dropout in held] == pytest.approx([0.5, 0.375, 0.25, 0.125])
 
 

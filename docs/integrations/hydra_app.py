@@ -12,7 +12,7 @@ omegaconf.register()
 @hydra.main(version_base=None, config_path=".", config_name="hydra_app")
 def main(config: DictConfig) -> None:
     model = torch.nn.Sequential(torch.nn.Dropout(), torch.nn.Linear(2, 1))
-    optimizer = torch.optim.SGD(model.parameters(), lr=1)  # times the schedule
+    optimizer = torch.optim.SGD(model.parameters())
     scheduler = hydra.utils.instantiate(config.scheduler)(optimizer)
     dropout = config.dropout
     for step in range(config.steps):
@@ -20,7 +20,8 @@ def main(config: DictConfig) -> None:
         model(torch.ones(1, 2)).sum().backward()
         optimizer.step()
         if step % 10 == 0:
-            print(step, scheduler.get_last_lr()[0], model[0].p)
+            (group,) = optimizer.param_groups
+            print(step, group["lr"], group["weight_decay"], model[0].p)
         scheduler.step()
 
 

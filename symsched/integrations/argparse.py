@@ -10,6 +10,8 @@ from ..plans import Plan
 from ..plans import plan as read_plan
 from ..schedule import Schedule
 
+__all__ = ["plan", "schedule"]
+
 
 def schedule(text: str) -> Schedule:
     """The type of an option that is a schedule; `symsched.parse` with an error that argparse shows.

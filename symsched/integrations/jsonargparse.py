@@ -7,6 +7,8 @@ from ..plans import Plan, plan
 from ..schedule import Schedule
 from . import needed
 
+__all__ = ["register"]
+
 
 def register() -> None:
     """Let parsers read `Schedule` and `Plan` on the command line and in files; once, before one is made.

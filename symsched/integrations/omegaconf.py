@@ -10,6 +10,8 @@ from typing import Any
 from ..api import parse
 from . import needed
 
+__all__ = ["register"]
+
 
 def register() -> None:
     """Let every configuration write `${schedule:"..."}`; once, before one is used, and again does no harm.

@@ -6,6 +6,8 @@ from typing import Any
 
 from ._curves import Schedules, curves
 
+__all__ = ["log"]
+
 
 def log(writer: Any, schedules: Schedules, steps: float | None = None, tag: str = "schedule") -> None:
     """Write the text and the curve of each schedule, before a run or after it.

@@ -7,6 +7,8 @@ from typing import Any
 from . import needed
 from ._curves import Schedules, curves
 
+__all__ = ["log"]
+
 
 def log(run: Any, schedules: Schedules, steps: float | None = None, tag: str = "schedule") -> None:
     """Keep the text of each schedule in the configuration of a run, and log its curve as a chart.
