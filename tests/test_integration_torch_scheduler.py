@@ -160,6 +160,13 @@ def test_a_group_that_is_added_follows_at_its_first_update(relative: bool) -> No
     assert scheduler.get_last_lr() == [LR(5) * scale for scale in scales]
 
 
+def test_a_group_that_is_added_needs_a_schedule_where_each_has_one() -> None:
+    scheduler = ScheduleLR(SGD(groups(model())), [TEXT, TEXT])
+    scheduler.optimizer.add_param_group({"params": [torch.zeros(1)]})
+    with pytest.raises(ss.ScheduleError, match="2 schedules for 3 parameter groups"):
+        scheduler.optimizer.step()
+
+
 class Counted(dict[str, Any]):
     """A parameter group that counts how often its rate is written."""
 
