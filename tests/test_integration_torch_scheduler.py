@@ -100,9 +100,12 @@ def test_hyper_parameters_are_linked_by_expressions(given: Any) -> None:
         scheduler.step()
 
 
-def test_a_plan_writes_what_it_names() -> None:
+PLAN = "_peak = 0.1; lr = cosine(_peak, total); momentum = 0.95 - lr"
+
+
+@pytest.mark.parametrize("plan", [PLAN, ss.plan(PLAN)], ids=["text", "plan"])
+def test_a_plan_writes_what_it_names(plan: Any) -> None:
     network = model()
-    plan = ss.plan("_peak = 0.1; lr = cosine(_peak, total); momentum = 0.95 - lr")
     scheduler = ScheduleLR(SGD(groups(network), momentum=0.9), plan, total=10)
     assert train(network, scheduler, 12, "momentum") == [[0.95 - ss.parse("cosine(0.1, 10)")(t)] * 2 for t in range(12)]
 
@@ -155,6 +158,13 @@ def test_a_group_that_is_added_follows_at_its_first_update(relative: bool) -> No
     assert [g["lr"] for g in scheduler.optimizer.param_groups] == [LR(4) * scale for scale in scales]
     scheduler.step()
     assert scheduler.get_last_lr() == [LR(5) * scale for scale in scales]
+
+
+def test_a_group_that_is_added_needs_a_schedule_where_each_has_one() -> None:
+    scheduler = ScheduleLR(SGD(groups(model())), [TEXT, TEXT])
+    scheduler.optimizer.add_param_group({"params": [torch.zeros(1)]})
+    with pytest.raises(ss.ScheduleError, match="2 schedules for 3 parameter groups"):
+        scheduler.optimizer.step()
 
 
 class Counted(dict[str, Any]):
@@ -245,6 +255,9 @@ MISTAKES: list[tuple[Any, dict[str, Any], str, str]] = [
     ("cosine(1, 10)", {"peak": 1}, "no parameter `peak`", "it has no parameters"),
     ("cosine(peak, 10)", {"peek": 1}, "no parameter `peek`", "did you mean `peak`?"),
     ({}, {}, "there is no schedule", '{"lr": '),
+    ("", {}, "a schedule cannot be empty", "^"),
+    ("f(x) = x", {}, "there is no schedule", '{"lr": '),
+    ("lr = 1; peak = 2", {}, "the optimizer has no hyper-parameter `peak`", "it has lr"),
     ({"momentun": 1}, {}, "the optimizer has no hyper-parameter `momentun`", "did you mean `momentum`?"),
     ({"learning_rate": 1}, {}, "the optimizer has no hyper-parameter `learning_rate`", "it has lr, momentum, damp"),
     ({"nesterov": 1}, {}, "the optimizer has no hyper-parameter `nesterov`", "it has lr"),

@@ -26,7 +26,7 @@ class ScheduleLR(LRScheduler):
 
     Args:
         optimizer: An optimizer of torch.
-        schedule: A text, a number or a `Schedule` of the learning rate; a mapping, such as a plan, of several
+        schedule: A text, a number or a `Schedule` of the learning rate; a plan, its text, or a mapping of several
             hyper-parameters (`"lr"`, `"weight_decay"`, `"betas[0]"`), which may use each other's names; or a list with
             one of these for each parameter group.
         last_epoch: The step before the one to stand at; -1 at the beginning.
@@ -233,7 +233,7 @@ class ScheduleLR(LRScheduler):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._rhythm = Rhythm(self.last_epoch)
-        self._place()
+        self._after_load()
         attach(self)
 
     def __repr__(self) -> str:

@@ -10,7 +10,9 @@ from ..convert import no_parameter
 from ..errors import ScheduleError
 from ..linking import linked
 from ..names import UNIT_NAMES
+from ..plans import Plan
 from ..schedule import Schedule
+from ..syntax import parse_program
 
 RATE = "lr"
 """What a schedule without a name is written to."""
@@ -38,6 +40,9 @@ def read(schedule: Any, values: Mapping[str, Any]) -> Given:
 
 
 def _named(schedule: Any) -> Schedules:
+    if isinstance(schedule, str):
+        program = parse_program(schedule)
+        schedule = Plan(schedule) if program.definitions and not program.expression else schedule
     texts = schedule if isinstance(schedule, Mapping) else {RATE: schedule}
     if not texts:
         raise ScheduleError("there is no schedule", hint='give one by name: {"lr": "cosine(1e-3, 1e4)"}')
