@@ -48,6 +48,8 @@ nitpick_ignore = [  # of other projects, whose pages a build does not ask for
     ("py:class", "Optimizer"),
     ("py:class", "fractions.Fraction"),
     ("py:class", "PathLike"),
+    ("py:class", "accelerate.accelerator.Accelerator"),
+    ("py:class", "lightning.pytorch.core.module.LightningModule"),
     ("py:class", "Symbol"),
     ("py:exc", "SuperFencesException"),
 ]
