@@ -128,7 +128,8 @@ class ScheduleLR(LRScheduler):
         """What torch calls for the first steps, and where a part of a SequentialLR begins."""
         self._is_part()
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        self._rhythm = Rhythm(self.last_epoch)
+        if epoch is not None:
+            self._rhythm = Rhythm(epoch)
         self._write()
 
     def _write(self) -> list[Change]:
