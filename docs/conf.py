@@ -50,6 +50,8 @@ nitpick_ignore = [  # of other projects, whose pages a build does not ask for
     ("py:class", "Optimizer"),
     ("py:class", "fractions.Fraction"),
     ("py:class", "PathLike"),
+    ("py:class", "accelerate.accelerator.Accelerator"),
+    ("py:class", "lightning.pytorch.core.module.LightningModule"),
     ("py:class", "Symbol"),
     ("py:class", "collections.abc.Mapping"),
     ("py:exc", "SuperFencesException"),

@@ -35,11 +35,16 @@ def plain(accelerator: Accelerator, *objects: Any) -> Any:
     return accelerator.prepare(*objects)
 
 
+def without(accelerator: Accelerator, *objects: Any) -> Any:
+    return (*accelerator.prepare(*objects[:-1]), objects[-1])
+
+
 WAYS: dict[str, tuple[Way, dict[str, Any]]] = {
     "prepare": (prepare, {}),
     "prepared before": (again, {}),
     "split batches": (prepare, {"dataloader_config": DataLoaderConfiguration(split_batches=True)}),
     "apart from the optimizer": (prepare, {"step_scheduler_with_optimizer": False}),
+    "none": (without, {}),
     "plain": (plain, {}),
 }
 
@@ -65,7 +70,7 @@ def run(way: Way, settings: dict[str, Any], state: Path | None = None, resume: b
         with accelerator.accumulate(model):
             accelerator.backward(torch.mean((model(x) - y) ** 2))
             optimizer.step()
-            if accelerator.sync_gradients or scheduler.step_with_optimizer:
+            if accelerator.sync_gradients or getattr(scheduler, "step_with_optimizer", False):
                 scheduler.step()
             optimizer.zero_grad()
         if state and not resume and accelerator.sync_gradients and len(rates) == SAVED:

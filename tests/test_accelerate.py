@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 import torch
+from accelerate import Accelerator
 from accelerated import SAVED, TEXT, UPDATES, WAYS
 
 import symsched as ss
+from symsched.integrations.accelerate import prepare
+from symsched.integrations.torch import ScheduleLR
 
 SCRIPT = Path(__file__).with_name("accelerated.py")
 VALUES = [ss.parse(TEXT).bind(total=UPDATES)(step) for step in range(UPDATES)]
@@ -67,3 +70,24 @@ def test_a_state_is_the_text_and_the_step(begun: Found, folder: Path) -> None:
     state = torch.load(folder / "state" / "scheduler.bin", weights_only=True)
     assert state["last_epoch"] == SAVED
     assert ss.parse(state["schedule"]) == ss.parse(TEXT).bind(total=UPDATES)
+
+
+def test_an_update_that_is_skipped_is_no_step() -> None:
+    """The scaler of mixed precision lets go an update whose gradients are too large, and scales less."""
+    accelerator = Accelerator(cpu=True)
+    accelerator.scaler = torch.amp.GradScaler("cpu", init_scale=2.0**126)
+    model = torch.nn.Linear(2, 1)
+    optimizer: Any = torch.optim.SGD(model.parameters())
+    rates: list[float] = []
+    optimizer.register_step_pre_hook(lambda optimizer, *_: rates.append(optimizer.param_groups[0]["lr"]))
+    scheduler: Any = ScheduleLR(optimizer, TEXT, total=UPDATES)
+    model, optimizer, scheduler = prepare(accelerator, model, optimizer, scheduler)
+    skipped = 0
+    while len(rates) < UPDATES:
+        optimizer.zero_grad()
+        accelerator.backward(model(torch.full((4, 2), 100.0)).mean())
+        optimizer.step()
+        skipped += optimizer.step_was_skipped
+        scheduler.step()
+    assert skipped > 3
+    assert rates == VALUES

@@ -42,7 +42,7 @@ def test_transformers(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_accelerate(processes: int, tmp_path: Path) -> None:
-    launcher = ("-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}")
+    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2") if processes == 2 else ()
     rates = ast.literal_eval(printed("accelerate_training.py", tmp_path, launcher=launcher))
     updates = 50 // processes
     lr = values("warmup(linear, 10%) >> cosine(1e-2, 90%)", updates, total=updates)

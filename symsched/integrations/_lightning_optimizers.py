@@ -7,16 +7,10 @@ from typing import Any
 
 from lightning.pytorch import LightningModule, Trainer
 
-from ..schedule import Schedule
 from ._torch_scheduler import ScheduleLR
 
 
-def scheduled(
-    optimizer: Any,
-    schedule: str | float | Schedule | Any,
-    module: LightningModule | None = None,
-    **values: Any,
-) -> dict[str, Any]:
+def scheduled(optimizer: Any, schedule: Any, module: LightningModule | None = None, **values: Any) -> dict[str, Any]:
     """An optimizer with a schedule that goes on at every update, for `configure_optimizers` of a module.
 
     Lightning steps a scheduler once an epoch unless it is told otherwise.
