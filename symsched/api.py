@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import finalize
 from zlib import crc32
 
-from .errors import ScheduleError, listing, suggest
+from .errors import ScheduleError, absent, listing, suggest
 from .schedule import Schedule
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def compiled(schedule: Schedule, name: str) -> Callable[..., Any]:
     if not module.FUNCTION:
         raise ScheduleError(f"`{name}` prints text that does not run", hint=f"symsched.emit(..., {name!r}) returns it")
     if not backends.is_available(name):
-        raise ScheduleError(f"`{name}` is not installed", hint=f"pip install symsched[{name}]")
+        raise absent(name)
     source = emitted(schedule, name)
     file = f"<symsched {name} {next(_compiled)}>"
     # Keras saves a class under the name of its module: that of another schedule is another one.

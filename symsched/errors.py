@@ -96,6 +96,11 @@ def placed(key: str) -> Iterator[None]:
         raise error.at(key) from None
 
 
+def absent(package: str, extra: str = "") -> ScheduleError:
+    """The error for a package that is asked for and not installed; an extra may have another name."""
+    return ScheduleError(f"`{package}` is not installed", hint=f"pip install symsched[{extra or package}]")
+
+
 def _shortened(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 3] + "..."
 

@@ -55,13 +55,13 @@ def _link(
         schedule = read[name]
         bound: dict[str, Any] = {}
         for parameter in schedule.parameters:
-            if parameter.name in read:
+            if parameter.name in read and parameter.name != name:
                 bound[parameter.name] = _link(parameter.name, read, values, found, (*open_, name))
             elif parameter.name in values:
                 bound[parameter.name] = values[parameter.name]
             else:
-                known = ", ".join(read)
-                hint = f"give its value by name, {parameter.name}=..., or use one of {known}"
+                others = ", or use one of " + ", ".join(n for n in read if n != name) if len(read) > 1 else ""
+                hint = f"give its value by name: {parameter.name}=...{others}"
                 raise ScheduleError(f"`{parameter.name}` has no value in the schedule of `{name}`", hint=hint)
         with placed(name):
             found[name] = schedule.bind(**bound) if bound else schedule

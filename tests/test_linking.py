@@ -26,7 +26,8 @@ def test_values_reach_all_of_them() -> None:
     ("texts", "title", "hint"),
     [
         ({"a": "b", "b": "2*c", "c": "a"}, "`a` is defined by itself: a -> b -> c -> a", "a schedule of its own"),
-        ({"lr": "cosine(1, n)"}, "`n` has no value in the schedule of `lr`", "n=..., or use one of lr"),
+        ({"lr": "cosine(1, n)"}, "`n` has no value in the schedule of `lr`", "give its value by name: n=..."),
+        ({"lr": "lr/2", "wd": "lr"}, "`lr` has no value in the schedule of `lr`", "name: lr=..., or use one of wd"),
         ({"lr": "cosine(1, n)", "n": "linear(1, 10)"}, "`steps` must be a number of steps", "may not depend"),
     ],
 )
@@ -46,3 +47,9 @@ def test_an_error_says_in_which_name_it_is() -> None:
         "  cosin(1, 10)",
         "  ^^^^^ did you mean `cosine`?",
     ]
+
+
+def test_a_name_in_its_own_expression_is_a_value_that_is_given() -> None:
+    """As `symsched import` prints the schedulers of torch."""
+    found = linked({"lr": "torch.StepLR(lr, 30)", "weight_decay": "lr/10"}, lr=0.5)
+    assert (found["lr"](30), found["weight_decay"](0)) == (0.05, 0.05)

@@ -20,7 +20,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 from typing import Any
 
-from ..errors import ScheduleError
+from ..errors import absent
 
 
 @cache
@@ -36,16 +36,12 @@ def load(name: str) -> Any | None:
     return import_module(f"{__name__}.{name}") if name in names() else None
 
 
-def needed(package: str, extra: str = "") -> Any:
-    """A package that is about to be used.
-
-    Args:
-        package: Its name, as it is imported.
-        extra: The extra that installs it, where that has another name.
+def needed(package: str) -> Any:
+    """A package that is about to be used; the extra that installs it has its name.
 
     Raises:
         ScheduleError: It is not installed.
     """
     if find_spec(package) is None:
-        raise ScheduleError(f"`{package}` is not installed", hint=f"pip install symsched[{extra or package}]")
+        raise absent(package)
     return import_module(package)

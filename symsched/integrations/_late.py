@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from ..errors import ScheduleError
+from ..errors import absent
 
 
 def late(module: str, framework: str, files: Mapping[str, str]) -> tuple[list[str], Callable[[str], Any]]:
@@ -29,7 +29,6 @@ def late(module: str, framework: str, files: Mapping[str, str]) -> tuple[list[st
         except ModuleNotFoundError as error:
             if error.name not in (framework, "torch"):
                 raise
-            hint = f"pip install symsched[{framework}]"
-            raise ScheduleError(f"`{error.name}` is not installed", hint=hint) from None
+            raise absent(error.name, framework) from None
 
     return [*files], get
