@@ -16,9 +16,13 @@ import symsched as ss
 FOLDER = Path(__file__).parent.parent / "docs" / "integrations"
 
 
-def printed(name: str, folder: Path, *options: str, launcher: tuple[str, ...] = ()) -> str:
-    """What an example prints."""
-    command = [sys.executable, *launcher, str(FOLDER / name), *options]
+each_number = pytest.mark.parametrize("processes", [1, 2])
+
+
+def printed(name: str, folder: Path, *options: str, processes: int = 1) -> str:
+    """What an example prints, in some processes that talk by gloo."""
+    launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+    command = [sys.executable, *(launcher if processes > 1 else []), str(FOLDER / name), *options]
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -34,16 +38,16 @@ def of_batches(output: str) -> list[tuple[int, float]]:
     return [(int(step), float(rate)) for step, rate in re.findall(r"^(\d+) (\S+)$", output, flags=re.MULTILINE)]
 
 
-def test_transformers(tmp_path: Path) -> None:
-    *_, last = printed("transformers_training.py", tmp_path).splitlines()
+@each_number
+def test_transformers(processes: int, tmp_path: Path) -> None:
+    *_, last = printed("transformers_training.py", tmp_path, processes=processes).splitlines()
     lr = "warmup(linear, 10%) >> hold(40%, 1e-2) >> decay(cosine, rest)"
     assert ast.literal_eval(last) == values(lr, 20, total=20)
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@each_number
 def test_accelerate(processes: int, tmp_path: Path) -> None:
-    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2") if processes == 2 else ()
-    rates = ast.literal_eval(printed("accelerate_training.py", tmp_path, launcher=launcher))
+    rates = ast.literal_eval(printed("accelerate_training.py", tmp_path, processes=processes))
     updates = 50 // processes
     lr = values("warmup(linear, 10%) >> cosine(1e-2, 90%)", updates, total=updates)
     assert rates == [lr[batch // 2] for batch in range(2 * updates)]
