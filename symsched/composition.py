@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from . import tree
+from . import limits, tree
 from .clock import Clock, fixed
 from .errors import ScheduleError, Span
 from .operands import Items, Value, describe
@@ -37,6 +37,9 @@ def repeat(span: Span, schedule: Signal, count: Number, stretch: Signal, scale: 
     factor = tree.approximate(longer)
     if factor is not None and factor <= 0:
         raise ScheduleError("`stretch` must be positive", None, stretch.span or span)
+    if factor is not None and factor > limits.STRETCH:
+        hint = "for one cycle and nothing after it: repeat(..., 1)"
+        raise ScheduleError("`stretch` is above 2**53, which is the limit", None, stretch.span or span, "", hint)
     if factor is not None and factor < 1 and count.value == INFINITY:
         hint = "give it a count: repeat(..., count=5)"
         raise ScheduleError("cycles that get shorter need a count", None, stretch.span or span, "", hint)

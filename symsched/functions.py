@@ -11,7 +11,21 @@ from sympy import Add, Mul
 from sympy.codegen.cfunctions import log2, log10
 
 from .symbols import CycleIndex, Round, Sigmoid, t
-from .tree import ONE, ZERO, Expr, Integer, Rational, fraction, is_negative, multiply, negate, number, power
+from .tree import (
+    INFINITY,
+    ONE,
+    ZERO,
+    Expr,
+    Integer,
+    Rational,
+    fraction,
+    is_infinite,
+    is_negative,
+    multiply,
+    negate,
+    number,
+    power,
+)
 
 
 def exp(x: Expr) -> Expr:
@@ -133,8 +147,16 @@ def maximum(*items: Expr) -> Expr:
 
 
 def _extreme(kind: type[Expr], choose: Any, items: tuple[Expr, ...]) -> Expr:
-    numbers = [fraction(i) for i in items if isinstance(i, Rational)]
-    parts = list(dict.fromkeys(i for i in items if not isinstance(i, Rational)))
-    if numbers:
-        parts.append(number(choose(numbers)))
+    known = [_real(i) for i in items if isinstance(i, Rational) or is_infinite(i)]
+    parts = list(dict.fromkeys(i for i in items if not isinstance(i, Rational) and not is_infinite(i)))
+    if known:
+        extreme = choose(known)
+        if isinstance(extreme, Fraction):
+            parts.append(number(extreme))
+        elif not parts or choose(extreme, 0) == extreme:  # nothing goes beyond it
+            return INFINITY if extreme > 0 else -INFINITY
     return parts[0] if len(parts) == 1 else kind(*parts, evaluate=False)
+
+
+def _real(value: Expr) -> Fraction | float:
+    return fraction(value) if isinstance(value, Rational) else math.inf if value is INFINITY else -math.inf

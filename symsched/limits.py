@@ -32,3 +32,6 @@ BITS = 4096
 
 POWER_BITS = 2**18
 """The same for the power of a stretch by which the cycle at a step is found."""
+
+STRETCH = 2**53
+"""The largest stretch of a repetition: the cycle after the first would outlast all steps."""
