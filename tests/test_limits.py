@@ -41,6 +41,7 @@ LARGE = "an exact number here has more than 4096 bits, which is the limit"
 TEXTS: dict[str, tuple[Callable[[int], str], int, str]] = {
     "signs": (lambda n: "-" * (n - 1) + "t", limits.NESTING, NESTED),
     "calls": (lambda n: "sin(" * (n - 1) + "t" + ")" * (n - 1), limits.NESTING, NESTED),
+    "a call of nothing": (lambda n: "f() = t; " + "sin(" * (n - 2) + "f()" + ")" * (n - 2), limits.NESTING, NESTED),
     "values of calls": (values_of_calls, limits.NESTING, NESTED),
     "values": (values, limits.LEVELS, CALLED),
     "functions": (functions, limits.LEVELS, CALLED),

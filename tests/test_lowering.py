@@ -38,6 +38,8 @@ FORMULAS = {
     "-t/6": "-(t/6)",
     "2*(t - 3)/6": "(t - 3)/3",
     "0.1*t + 0.3*p": "(t/10) + ((3/10)*p)",
+    "t*9007199254740991/2": "(9007199254740991*t)/2",
+    "t*18014398509481983/2": "(18014398509481983/2)*t",
     # whole numbers of a quotient are found by that quotient
     "floor(t/3)": "floordiv(t, 3)",
     "ceil(t/3)": "-floordiv(-t, 3)",
@@ -100,6 +102,22 @@ def test_bounds_by_parameters_are_segments_too() -> None:
     assert [written(s.until) for s in (first, second) if s.until is not None] == ["n", "n + 6"]
     assert [written(s.inside) for s in (first, second, last)] == ["(1/2)*n", "(1/2)*(n + (n + 6))", "(n + 6) + 1"]
     assert last.until is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ("(sin(pi*t/10))[:5]", "t"),
+        ("(sin(pi*t/10))[:6]", "(magnitude(magnitude(mod(t, 20) - 5) - 10) - 5)"),
+        ("(cos(pi*t/12))[:3]", "t"),
+        ("(cos(pi*t/12))[:4]", "(magnitude(mod(t, 24) - 12) - 6)"),
+    ],
+)
+def test_a_wave_far_from_its_first_zero_reads_the_time_from_the_nearest(text: str, reads: str) -> None:
+    """The first zero of a sine is at 0, so half a turn is near it; a cosine has a quarter turn to go."""
+    wave = segments(text)[0].value
+    assert wave.args[0].name == "mul"
+    assert written(wave.args[0].args[1], outer=False) == reads
 
 
 # Putting operations together
