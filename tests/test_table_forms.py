@@ -12,7 +12,7 @@ from symsched.backends.lowering import Segment, lower
 from symsched.backends.operations import Node
 from symsched.backends.tables import Form, Table, buckets, end_of, table
 
-LENGTH, COUNT = 7, 12
+LENGTH, COUNT = 7, 13
 """Steps of a stage, and how many there are before the last one, which is 0 for ever."""
 
 FUNCTIONS = {name: getattr(math, name) for name in ("sqrt", "exp", "sin", "tanh", "pow")} | {"mod": lambda x, y: x % y}
