@@ -129,7 +129,7 @@ def _product(formula: Formula, expr: Expr, script: bool) -> Steps:
     inside, outside = _shared(sorted(top, key=formula.notation.rank), parts, number, divisor)
     outside = sorted([*outside, *beside], key=formula.notation.rank)
     if number != 1:
-        piece = formula.number(tree.number(number), script)
+        piece = formula.number(sympy.Rational(number.numerator, number.denominator), script)  # of any size
         if divisor == 1 and not bottom:
             outside.insert(0, piece)
         else:

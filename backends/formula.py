@@ -77,7 +77,7 @@ class Formula:
         decimals = figure(exact)
         if decimals is not None:
             return self.notation.figure(decimals)
-        return self.notation.fraction(self.number(tree.number(value.p)), self.number(tree.number(value.q)), script)
+        return self.notation.fraction(self.number(tree.Integer(value.p)), self.number(tree.Integer(value.q)), script)
 
     def name(self, symbol: str) -> Piece:
         """The letter of a name."""

@@ -32,7 +32,7 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         node = stack.pop()
         yield node
-        new = [a for a in node.args if a not in seen]
+        new = [a for a in dict.fromkeys(node.args) if a not in seen]
         seen.update(new)
         stack.extend(new)
 

@@ -71,10 +71,6 @@ class Clock:
         """The clock of a stage that runs from its end to its start."""
         return replace(self, offset=self.bound(duration), backwards=not self.backwards, left=not self.left, edge=None)
 
-    def inside(self) -> Clock:
-        """The same clock read by a stage inside a ramp, whose edges are not the ramp's."""
-        return self if self.edge is None else replace(self, edge=None)
-
 
 def fixed(time: Expr, left: bool = False, edge: Expr | None = None) -> Clock:
     """The clock that stands at one time."""

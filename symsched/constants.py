@@ -95,10 +95,6 @@ def _modulo(x: Any, y: Any) -> Any:
     return real.nan if y == 0 or not real.isfinite(x) else x - y * real.floor(x / y)
 
 
-def _choose(*pairs: Any) -> Any:
-    return next(value for value, condition in pairs if condition)
-
-
 def _elapsed(x: Any, start: Any) -> Any:
     return x - start
 
@@ -150,7 +146,6 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sympy.floor: _whole(real.floor), sympy.ceiling: _whole(real.ceil), sympy.Min: min, sympy.Max: max,
     sympy.Mod: _modulo, tree.Elapsed: _elapsed, tree.Progress: _progress, tree.Bezier: _bezier,
     tree.CycleIndex: cycle_index, tree.CycleTime: _cycle_time,
-    sympy.Piecewise: _choose, sympy.functions.elementary.piecewise.ExprCondPair: lambda *pair: pair,
     sympy.StrictLessThan: lambda a, b: a < b, sympy.LessThan: lambda a, b: a <= b,
     sympy.StrictGreaterThan: lambda a, b: a > b, sympy.GreaterThan: lambda a, b: a >= b,
     sympy.Equality: lambda a, b: a == b, sympy.Unequality: lambda a, b: a != b,

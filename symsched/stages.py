@@ -39,7 +39,6 @@ class Signal:
 
     def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
         """The value at a clock's time, total; `horizon` is a local time past which nobody looks."""
-        clock = clock.inside()
         assert self.duration is not None
         choices: list[tuple[Expr, Boolean]] = []
         for value, until, closed in self.pieces(clock):
@@ -192,9 +191,8 @@ class Select(Signal):
         self._measure(span, *values)
 
     def pieces(self, clock: Clock) -> list[Piece]:
-        inside = clock.inside()
         bounds = [*(clock.bound(b) for b in self.bounds), INFINITY]
-        return [Piece(v.at(inside), b, self.closed) for v, b in zip(self.values, bounds, strict=True)]
+        return [Piece(v.at(clock), b, self.closed) for v, b in zip(self.values, bounds, strict=True)]
 
     def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
         return super().at(replace(clock, left=False), horizon)

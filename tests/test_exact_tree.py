@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 import sympy
 from sympy import Rational, sqrt
+from sympy.codegen.cfunctions import log2, log10
 
 import symsched as ss
 
@@ -47,8 +48,49 @@ t = ss.t
         ("sqrt(9/4)", Rational(3, 2)),
         ("exp(0)", 1),
         ("log(1)", 0),
+        ("log2(8)", 3),
+        ("log2(1/8)", -3),
+        ("log2(1)", 0),
+        ("log2(6)", log2(6, evaluate=False)),
+        ("log2(8/3)", log2(Rational(8, 3), evaluate=False)),
+        ("log10(1000)", 3),
+        ("log10(1/100)", -2),
+        ("log10(1)", 0),
+        ("log10(20)", log10(20, evaluate=False)),
+        ("log10(100/3)", log10(Rational(100, 3), evaluate=False)),
         ("cos(0)", 1),
+        ("cos(pi/3)", Rational(1, 2)),
+        ("cos(pi/2)", 0),
+        ("cos(2*pi/3)", Rational(-1, 2)),
+        ("cos(pi)", -1),
+        ("cos(4*pi/3)", Rational(-1, 2)),
+        ("cos(3*pi/2)", 0),
+        ("cos(5*pi/3)", Rational(1, 2)),
+        ("cos(2*pi)", 1),
+        ("cos(-7*pi/3)", Rational(1, 2)),
+        ("cos(pi/5)", sympy.cos(sympy.pi / 5, evaluate=False)),
         ("sin(0)", 0),
+        ("sin(pi/6)", Rational(1, 2)),
+        ("sin(pi/2)", 1),
+        ("sin(pi)", 0),
+        ("sin(7*pi/6)", Rational(-1, 2)),
+        ("sin(-pi/2)", -1),
+        ("sin(9*pi/2)", 1),
+        ("sin(pi/5)", sympy.sin(sympy.pi / 5, evaluate=False)),
+        ("tan(3*pi)", 0),
+        ("tan(pi/4)", sympy.tan(sympy.pi / 4, evaluate=False)),
+        ("tanh(0)", 0),
+        ("round(5/2)", 2),
+        ("round(7/2)", 4),
+        ("abs(t)", sympy.Abs(t, evaluate=False)),
+        ("max(t, 0)", t),
+        ("max(t, -3)", t),
+        ("max(t, 3)", sympy.Max(t, 3, evaluate=False)),
+        ("max(3, t, 5, t)", sympy.Max(t, 5, evaluate=False)),
+        ("min(3, t, 5, t)", sympy.Min(t, 3, evaluate=False)),
+        ("min(t, t)", t),
+        ("floor(ceil(t/2))", sympy.ceiling(t / 2, evaluate=False)),
+        ("ceil(floor(t/2))", sympy.floor(t / 2, evaluate=False)),
     ],
 )
 def test_numbers_are_folded(text: str, value: sympy.Expr) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -40,6 +41,7 @@ LARGE = "an exact number here has more than 4096 bits, which is the limit"
 TEXTS: dict[str, tuple[Callable[[int], str], int, str]] = {
     "signs": (lambda n: "-" * (n - 1) + "t", limits.NESTING, NESTED),
     "calls": (lambda n: "sin(" * (n - 1) + "t" + ")" * (n - 1), limits.NESTING, NESTED),
+    "a call of nothing": (lambda n: "f() = t; " + "sin(" * (n - 2) + "f()" + ")" * (n - 2), limits.NESTING, NESTED),
     "values of calls": (values_of_calls, limits.NESTING, NESTED),
     "values": (values, limits.LEVELS, CALLED),
     "functions": (functions, limits.LEVELS, CALLED),
@@ -65,3 +67,22 @@ def test_a_limit_can_be_reached_and_not_passed(name: str) -> None:
     with pytest.raises(ss.ScheduleError) as caught:
         ss.parse(text(most + 1))
     assert caught.value.title == title
+
+
+def doubling(terms: int) -> str:
+    """Values that double again and again, and so many further terms."""
+    values = ["a0 = t", *(f"a{i} = a{i - 1}*a{i - 1}" for i in range(1, 30))]
+    return "; ".join([*values, " + ".join(["a29", *["t"] * terms])])
+
+
+def nodes_of(text: str) -> int:
+    """How many nodes a text may expand to, as the error says."""
+    with pytest.raises(ss.ScheduleError) as caught:
+        ss.parse(text)
+    return int(re.findall(r"more than (\d+) nodes", caught.value.title)[0])
+
+
+def test_a_text_may_expand_in_proportion_to_its_length_between_two_bounds() -> None:
+    assert nodes_of(doubling(0)) == 16384
+    assert nodes_of(doubling(1001)) - nodes_of(doubling(1000)) == 32
+    assert nodes_of(doubling(10_000)) == 100_000

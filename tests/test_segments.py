@@ -96,6 +96,12 @@ def test_half_a_wave_has_a_branch_above_its_middle_and_one_below(text: str, coun
     assert branches(text) == count
 
 
+@pytest.mark.parametrize(("waves", "count"), [(7, 15), (63, 127), (64, 65)])
+def test_very_many_waves_are_not_cut_at_their_middles(waves: int, count: int) -> None:
+    """Up to 64 stages are: the waves and the last value."""
+    assert branches(" >> ".join(f"cosine({n + 1}, 10, 0.5)" for n in range(waves))) == count
+
+
 def test_a_bound_that_two_chains_share_is_one_bound() -> None:
     assert branches("(linear(1, 5) >> hold(5, 2) >> 0) + (hold(5, 1) >> linear(2, 5) >> 1)") == 3
 
