@@ -53,7 +53,12 @@ def warm() -> None:
     sys.addaudithook(_hook)
 
 
-WARM = ("warmup(linear, 5) >> repeat(cosine(1, 3), stretch=2)", "cosin(1)", "a = 1; b = t + x", "max(t, 1 + min(2, sqrt(3)))")
+WARM = (
+    "warmup(linear, 5) >> repeat(cosine(1, 3), stretch=2)",
+    "cosin(1)",
+    "a = 1; b = t + x",
+    "max(t, 1 + min(2, sqrt(3)))",
+)
 
 
 PRINTING, SHOWING = 5, 8
