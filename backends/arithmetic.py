@@ -58,7 +58,7 @@ class Product:
             else:
                 self.top.append(factor)
         times, divisors = Counter(self.top), Counter(self.bottom)
-        common = times & divisors  # a rate that a factor is relative to
+        common = Counter({f: n for f, n in (times & divisors).items() if not f.has(tree.t)})  # a rate of both
         self.bottom = _powers(divisors - common)
         self.top = sorted(_powers(times - common), key=lambda f: f != sympy.pi)
 
@@ -128,7 +128,7 @@ def _product(formula: Formula, expr: Expr, script: bool) -> Steps:
         bottom.append((yield factor, script))
     inside, outside = _shared(sorted(top, key=formula.notation.rank), parts, number, divisor)
     outside = sorted([*outside, *beside], key=formula.notation.rank)
-    if number != 1:
+    if number != 1 or not (top or beside or bottom or divisor != 1):
         piece = formula.number(sympy.Rational(number.numerator, number.denominator), script)  # of any size
         if divisor == 1 and not bottom:
             outside.insert(0, piece)

@@ -48,6 +48,10 @@ def test_a_rate_that_parts_are_relative_to_is_divided_out() -> None:
     chained = "torch.ChainedScheduler(0.3, [linear(1, 10), linear(0.7, 10), linear(0.5, 10)])"
     first = ss.emit(chained, "ascii", style="symbolic").splitlines()[0]
     assert first == "eta_max_1*eta_max_2*eta_max_3*(1 - t/T_1)*(1 - t/T_2)*(1 - t/T_3)/eta^2"
+    assert [ss.emit(f"{text} + t", "ascii") for text in ("a*b/a", "a/a", "2*a/a", "a*(1/a)/3", "-a/a", "1/a")] == [
+        "b + t", "1 + t", "2 + t", "1/3 + t", "t - 1", "1/a + t",
+    ]  # fmt: skip
+    assert ss.emit("t*(1/t)", "ascii") == "t/t"  # which is no number at step 0
 
 
 @pytest.mark.parametrize(
