@@ -109,7 +109,7 @@ def _monotone(function: Callable[[float], float]) -> Callable[[Range], Range]:
     def rule(a: Range) -> Range:
         try:
             return function(a[0]), function(a[1])
-        except (ValueError, OverflowError):
+        except ValueError:
             return ANYTHING
 
     return rule

@@ -64,7 +64,7 @@ class Form:
             for place, arg in enumerate(node.args):
                 if arg.name == "column":
                     role = _ROLES.get((node.name, place), "NUMBER")
-                    if node.name == "sub" and node.args[1 - place].name != "step":
+                    if node.name == "sub" and node.args[0].name != "step":
                         role = "OFFSET"
                     found.setdefault(int(arg.value), role)  # type: ignore[call-overload]
         count: dict[str, int] = {}
@@ -76,7 +76,7 @@ class Form:
         return names
 
 
-_ROLES = {("sub", 0): "END", ("sub", 1): "ORIGIN", ("div", 1): "LENGTH", ("mul", 0): "SCALE", ("add", 1): "OFFSET"}
+_ROLES = {("sub", 1): "ORIGIN", ("div", 1): "LENGTH", ("mul", 0): "SCALE", ("add", 1): "OFFSET"}
 """What a column is, by the operation that uses it and the place that it has there."""
 
 

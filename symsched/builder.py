@@ -221,7 +221,7 @@ def _number(token: Token) -> tuple[Fraction, str]:
     if suffix not in UNITS:
         close = suggest(suffix, [u for u in UNITS if u])
         span = (_span(token)[1] - len(suffix), _span(token)[1])
-        if close is None or (len(suffix) == 1 and close.lower() != suffix.lower()):
+        if close is None:
             label = f"write `{digits}*{suffix}`" if suffix.isidentifier() and not suffix.startswith("_") else ""
         else:
             label = f"did you mean `{close}`?"

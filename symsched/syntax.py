@@ -15,7 +15,7 @@ from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 
 from . import limits
 from .builder import Builder, to_program
-from .diagnosis import COMPARISONS, OPERATORS, unexpected_character, unexpected_token
+from .diagnosis import OPERATORS, unexpected_character, unexpected_token
 from .errors import ScheduleError
 from .nodes import Definition, Node, Program
 
@@ -64,7 +64,7 @@ class Lines:
 
     always_accept = ("NEWLINE",)
     OPEN, CLOSE = ("LPAREN", "LBRACKET"), ("RPAREN", "RBRACKET")
-    GOES_ON = OPERATORS | COMPARISONS | {"EQUALS"}
+    GOES_ON = OPERATORS | {"EQUALS"}
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         depth, last, separator = 0, "", None

@@ -39,7 +39,7 @@ BY_HAND: dict[str, Callable[..., float]] = {
 }
 """Operations whose range ends at values that they have."""
 
-SIDES = [(-3.5, -1.25), (-2.0, 0.5), (-1.0, 1.0), (0.0, 2.0), (0.5, 3.5), (1.0, 1.0), (2.0, 2.5)]
+SIDES = [(-3.5, -1.25), (-0.5, 0.75), (-2.0, 0.5), (-1.0, 1.0), (0.0, 2.0), (0.5, 3.5), (1.0, 1.0), (2.0, 2.5)]
 POSITIVE = {"sqrt": 0.0, "log": 5e-324, "log1p": -0.9999, "pow": 0.0}
 
 
@@ -133,6 +133,8 @@ def test_leaves_have_the_ranges_that_are_known() -> None:
     assert found.of(LOW.op("take", index, value=steps)) == (1.0, 9.0)
     assert found.of(LOW.op("where", OPERANDS[0], LOW.step, number)) == (0.1, 8.0)
     assert found.of(LOW.op("where", OPERANDS[0], number, LOW.step)) == (0.1, 8.0)
+    assert found.of(LOW.op("where", OPERANDS[0], LOW.step, LOW.const(5))) == (3.0, 8.0)
+    assert found.of(LOW.op("where", OPERANDS[0], LOW.const(5), LOW.step)) == (3.0, 8.0)
     assert found.of(LOW.op("guard", OPERANDS[0], LOW.step, number)) == (3.0, 8.0)
 
 

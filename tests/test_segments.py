@@ -72,8 +72,9 @@ def test_a_sum_of_chains_has_a_branch_between_any_two_of_their_ends(count: int) 
     assert branches("*".join(reversed(parts))) == count + 1
 
 
-def test_a_sum_of_very_many_chains_is_printed_about_as_short_as_it_is_written() -> None:
-    text = " + ".join(f"(linear(1, {n}) >> 3)" for n in range(1, 400))
+@pytest.mark.parametrize("shape", ["linear", "cosine"])
+def test_a_sum_of_very_many_chains_is_printed_about_as_short_as_it_is_written(shape: str) -> None:
+    text = " + ".join(f"({shape}(1, {n}) >> 3)" for n in range(1, 400))
     assert len(body(text)) < 5 * len(text)
 
 
