@@ -85,7 +85,7 @@ train(True, step_scheduler_with_optimizer=False)
 
 
 def test_a_scheduler_that_accelerate_steps_for_each_process_is_told(tmp_path: Path) -> None:
-    """The two ways out that the warning names step once for each update."""
+    """Where it is left out of `prepare`, or stepped apart from the optimizer, it steps once for each update."""
     script = tmp_path / "prepared.py"
     script.write_text(ACCELERATE)
     found = [" ".join(words) for words in processes(script, tmp_path)]

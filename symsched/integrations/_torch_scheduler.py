@@ -170,8 +170,8 @@ class ScheduleLR(LRScheduler):
             self._tell(
                 f"`step()` of the scheduler was called {steps} times before each of the last {PATIENCE} updates of the "
                 f"optimizer, so the schedule runs ahead: it is at step {self.last_epoch}. Call it once after each "
-                "update. A scheduler that Accelerate has prepared is stepped once for each process: leave it out of "
-                "`prepare`, or make the Accelerator with `step_scheduler_with_optimizer=False`.",
+                "update. A scheduler that Accelerate has prepared is stepped once for each process: prepare it with "
+                "symsched.integrations.accelerate.prepare instead.",
                 depth=4,
             )
 
