@@ -92,6 +92,8 @@ def main(folder: Path, what: str) -> None:
         found[name]["told"] = [str(one.message) for one in told if one.category is ScheduleWarning]
     rank = torch.distributed.get_rank() if torch.distributed.is_initialized() else 0
     (folder / f"{what}_{rank}.json").write_text(json.dumps(found))
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 if __name__ == "__main__":

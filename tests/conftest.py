@@ -89,3 +89,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     what = dict(line.split(": ", 1) for line in config.getini("markers") if ": " in line)
     for mark in left_out:
         terminalreporter.write_line(f"left out: the tests of `{mark}`, which {what[mark]}: pytest -m {mark}")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `-n`, a worker has a stretch of the tests, so that what a file prepares is made once, and helps at the end."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)

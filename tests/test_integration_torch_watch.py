@@ -81,6 +81,7 @@ def train(is_prepared, **options):
 train(True)
 train(False)
 train(True, step_scheduler_with_optimizer=False)
+torch.distributed.destroy_process_group()
 """
 
 

@@ -27,3 +27,4 @@ for x, y in data:
         optimizer.zero_grad()
 
 accelerator.print(rates)  # of each batch; two of them make an update
+accelerator.end_training()

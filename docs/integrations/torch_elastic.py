@@ -7,14 +7,13 @@ import torch
 
 from symsched.integrations.torch import ScheduleLR
 
-FILE = Path("checkpoint.pt")
 torch.distributed.init_process_group("gloo")
 rank = torch.distributed.get_rank()
 network = torch.nn.parallel.DistributedDataParallel(torch.nn.Linear(8, 1))
 optimizer = torch.optim.SGD(network.parameters())
 scheduler = ScheduleLR(optimizer, "warmup(linear, 10%) >> cosine(1e-2, rest)", total=40)
-if FILE.exists():
-    saved = torch.load(FILE, weights_only=True)
+if Path("checkpoint.pt").exists():
+    saved = torch.load("checkpoint.pt", weights_only=True)
     network.load_state_dict(saved["network"])
     scheduler.load_state_dict({"last_epoch": saved["step"]})
 for step in range(scheduler.last_epoch, 40):
@@ -27,4 +26,5 @@ for step in range(scheduler.last_epoch, 40):
         os.kill(os.getpid(), 9)  # as when its machine fails
     if step % 5 == 4 and rank == 0:
         torch.save({"network": network.state_dict(), "step": step + 1}, "part.pt")
-        Path("part.pt").replace(FILE)
+        Path("part.pt").replace("checkpoint.pt")
+torch.distributed.destroy_process_group()
