@@ -104,7 +104,7 @@ def _progress(x: Any, start: Any, length: Any) -> Any:
 
 
 def cycle_start(index: Any, length: Any, stretch: Any) -> Any:
-    return index * length if stretch == 1 or index < 2 else length * (stretch**index - 1) / (stretch - 1)
+    return index * length if stretch == 1 else length * (stretch**index - 1) / (stretch - 1)
 
 
 def cycle_index(x: Any, start: Any, length: Any, stretch: Any) -> Any:
@@ -113,8 +113,6 @@ def cycle_index(x: Any, start: Any, length: Any, stretch: Any) -> Any:
     passed = (x - start) / length
     if stretch == 1:
         return real.floor(passed)
-    if not real.isfinite(stretch):  # the second cycle is longer than any number
-        return real.mpf(int(passed >= 1))
     if 1 + passed * (stretch - 1) <= 0:  # cycles that get shorter have come to their end, where nobody looks
         return real.mpf(0)
     index = int(real.floor(real.log(1 + passed * (stretch - 1)) / real.log(stretch) + real.mpf("0.5")))

@@ -81,7 +81,9 @@ def _frame(axes: Axes, chart: Chart) -> None:
     if chart.log:
         axes.set_yscale("log")
         axes.minorticks_off()
-    values = (ticks.logarithmic if chart.log else ticks.linear)(chart.bottom, chart.top, 7)  # its own overflow
+    values = (ticks.logarithmic if chart.log else ticks.linear)(
+        chart.bottom, chart.top, 7
+    )  # those of matplotlib overflow
     axes.set_yticks(list(map(float, values)), ticks.labels(values))
 
 

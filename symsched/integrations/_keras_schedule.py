@@ -38,7 +38,7 @@ class KerasSchedule(keras.optimizers.schedules.LearningRateSchedule):  # type: i
     """
 
     def __init__(self, schedule: Schedule | str | float, **values: Any) -> None:
-        read = schedule if isinstance(schedule, Schedule) else parse(schedule)
+        read = parse(schedule)
         self.schedule = read.bind(**values) if values else read
         for parameter in self.schedule.parameters:
             hint = f"give it by name: KerasSchedule(schedule, {parameter.name}=...)"

@@ -10,6 +10,7 @@ from ..convert import no_parameter
 from ..errors import ScheduleError
 from ..linking import linked
 from ..names import UNIT_NAMES
+from ..picture import named
 from ..plans import Plan
 from ..schedule import Schedule
 from ..syntax import parse_program
@@ -43,10 +44,11 @@ def _named(schedule: Any) -> Schedules:
     if isinstance(schedule, str):
         program = parse_program(schedule)
         schedule = Plan(schedule) if program.definitions and not program.expression else schedule
-    texts = schedule if isinstance(schedule, Mapping) else {RATE: schedule}
-    if not texts:
+    if not isinstance(schedule, Mapping):
+        return {RATE: parse(schedule)}
+    if not schedule:
         raise ScheduleError("there is no schedule", hint='give one by name: {"lr": "cosine(1e-3, 1e4)"}')
-    return {name: text if isinstance(text, Schedule) else parse(text) for name, text in texts.items()}
+    return named(schedule)
 
 
 def of_groups(given: Any, count: int) -> list[Any]:
