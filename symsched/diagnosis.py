@@ -117,7 +117,8 @@ class _Place:
             return self.error_at(both, f"unexpected `{both}`", label)
         if self.kind in COMPARISONS:
             hint = "write where(t < 100, a, b) to choose"
-            return self.error("a comparison can only be an argument", "", hint)
+            label = "to go on with another stage: `>>`" if self.kind == "GREATER" else ""
+            return self.error("a comparison can only be an argument", label, hint)
         if self.kind == "COLON":
             return self.error("unexpected `:`", "", "`:` stands in slices, A[10:20], and in keyframes, 0:1e-3")
         if self.kind == "EQUALS":
