@@ -43,7 +43,7 @@ class Cycles:
         """The letter of the length of a cycle if that is what a length on its clock is, else the length."""
         if not isinstance(clock, tree.CycleTime) or clock.args[3] == 1:
             return length
-        grown = tree.multiply(clock.args[2], tree.power(clock.args[3], tree.CycleIndex(*clock.args)))
+        grown = tree.multiply(clock.args[2], tree.power(clock.args[3], tree.cycle_index(*clock.args)))
         if length != grown and set(length.args) != set(grown.args):
             return length
         index = self.index(clock.args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import cmp_to_key
 from typing import Any
 
 import sympy
@@ -155,7 +156,14 @@ def _extreme(kind: type[Expr], choose: Any, items: tuple[Expr, ...]) -> Expr:
             parts.append(number(extreme))
         elif not parts or choose(extreme, 0) == extreme:  # nothing goes beyond it
             return INFINITY if extreme > 0 else -INFINITY
-    return parts[0] if len(parts) == 1 else kind(*parts, evaluate=False)
+    return parts[0] if len(parts) == 1 else _in_order(kind, parts)
+
+
+def _in_order(kind: type[Expr], parts: list[Expr]) -> Expr:
+    """Put together in the order in which SymPy puts sums: its own for these asks what each part evaluates to."""
+    made = Expr.__new__(kind, *sorted(parts, key=cmp_to_key(Expr.compare)))
+    made._argset = frozenset(parts)  # where SymPy looks for them, if it is asked to work on them
+    return made
 
 
 def _real(value: Expr) -> Fraction | float:

@@ -21,6 +21,8 @@ from typing import Any
 import pytest
 import sympy
 from nasty import KIB, NASTY
+from sympy.core.evalf import EvalfMixin
+from sympy.functions.elementary.miscellaneous import MinMaxBase
 from sympy.parsing import sympy_parser
 
 import symsched as ss
@@ -97,7 +99,19 @@ def corpus() -> Iterator[str]:
 
 
 class ReachedError(Exception):
-    """Something that runs text was reached."""
+    """Something was reached that no text may reach."""
+
+
+def test_sympy_evaluates_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its time for that has no bound."""
+
+    def poison(value: Any, *_: Any) -> Any:
+        raise ReachedError(value)
+
+    monkeypatch.setattr(EvalfMixin, "evalf", poison)
+    monkeypatch.setattr(MinMaxBase, "evalf", poison)
+    for text in [*corpus(), "max(t, 1 + min(2, sqrt(3)), 2*sqrt(2) + log(3))"]:
+        outcome(text)
 
 
 def test_nothing_that_is_written_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
