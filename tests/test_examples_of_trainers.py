@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from launching import launched
 
 import symsched as ss
 
@@ -20,12 +19,7 @@ each_number = pytest.mark.parametrize("processes", [1, 2])
 
 
 def printed(name: str, folder: Path, *options: str, processes: int = 1) -> str:
-    """What an example prints, in some processes that talk by gloo."""
-    launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
-    command = [sys.executable, *(launcher if processes > 1 else []), str(FOLDER / name), *options]
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return launched(FOLDER / name, *options, folder=folder, processes=processes)
 
 
 def values(text: str, steps: int, **parameters: Any) -> list[float]:

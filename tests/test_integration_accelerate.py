@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 import torch
 from accelerate import Accelerator
 from accelerated import SAVED, TEXT, UPDATES, WAYS
+from launching import launched
 
 import symsched as ss
 from symsched.integrations.accelerate import prepare
@@ -24,13 +23,9 @@ Found = list[dict[str, Any]]
 """What each process wrote."""
 
 
-def launched(folder: Path, what: str) -> Found:
-    """Run the script in two processes."""
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    done = subprocess.run(
-        [*command, str(SCRIPT), str(folder), what], check=False, capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode == 0, done.stderr
+def written(folder: Path, what: str) -> Found:
+    """What two processes wrote."""
+    launched(SCRIPT, str(folder), what, folder=folder)
     return [json.loads((folder / f"{what}_{rank}.json").read_text()) for rank in range(2)]
 
 
@@ -41,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def begun(folder: Path) -> Found:
-    return launched(folder, "begin")
+    return written(folder, "begin")
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "plain"])
@@ -60,7 +55,7 @@ def test_what_accelerate_alone_prepares_runs_ahead_and_is_told(begun: Found) -> 
 
 
 def test_a_resumed_run_is_the_same(begun: Found, folder: Path) -> None:
-    resumed = launched(folder, "resume")
+    resumed = written(folder, "resume")
     for before, after in zip(begun, resumed, strict=True):
         assert after["prepare"]["rates"] == VALUES[SAVED:]
         assert after["prepare"]["weights"] == before["prepare"]["weights"]

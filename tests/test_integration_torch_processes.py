@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch_training import processes
+from launching import launched
 
 import symsched as ss
 
@@ -24,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def elastic(folder: Path) -> Lines:
     """The process, the step and the rate of each update of the example."""
-    return processes(EXAMPLE, folder, restarts=1)
+    return [line.split() for line in launched(EXAMPLE, folder=folder, restarts=1).splitlines()]
 
 
 def test_every_process_has_the_rate_of_the_schedule_at_every_step(elastic: Lines) -> None:

@@ -12,8 +12,9 @@ from weakref import ref
 import pytest
 import torch
 from accelerate import Accelerator
+from launching import launched
 from torch.optim import SGD, AdamW, lr_scheduler
-from torch_training import groups, model, processes, train, update
+from torch_training import groups, model, train, update
 
 import symsched as ss
 from symsched.integrations.torch import ScheduleLR, ScheduleWarning
@@ -89,8 +90,11 @@ def test_a_scheduler_that_accelerate_steps_for_each_process_is_told(tmp_path: Pa
     """Where it is left out of `prepare`, or stepped apart from the optimizer, it steps once for each update."""
     script = tmp_path / "prepared.py"
     script.write_text(ACCELERATE)
-    found = [" ".join(words) for words in processes(script, tmp_path)]
-    assert found == ["18|`step()` of the scheduler was called 2 times", "9", "9"]
+    assert launched(script, folder=tmp_path).splitlines() == [
+        "18|`step()` of the scheduler was called 2 times",
+        "9",
+        "9",
+    ]
 
 
 @pytest.mark.parametrize("prepared_first", [False, True])

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -55,19 +51,3 @@ def through_a_file(*states: Any) -> Any:
 def same_parameters(a: nn.Module, b: nn.Module) -> bool:
     """Whether two networks are the same, bit by bit."""
     return all(torch.equal(x, y) for x, y in zip(a.parameters(), b.parameters(), strict=True))
-
-
-def processes(script: Path, folder: Path, restarts: int = 0) -> list[list[str]]:
-    """The words of each line that two processes print."""
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    environment = {
-        **os.environ,
-        "OMP_NUM_THREADS": "1",
-        "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",  # else a process that is fast finds the address of one that died
-    }
-    done = subprocess.run(
-        [*command, "--max-restarts", str(restarts), str(script)],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return [line.split() for line in done.stdout.splitlines()]
