@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import runpy
 import subprocess
 import sys
 from pathlib import Path
-
-import torch
 
 
 def launched(script: Path, *options: str, folder: Path, processes: int = 2, restarts: int = 0) -> str:
@@ -30,15 +27,16 @@ def launched(script: Path, *options: str, folder: Path, processes: int = 2, rest
 
 
 def run(script: str) -> None:
-    """Run a script, and let go of all it made before Python ends.
+    """Run a script, and end the process where it ends.
 
-    The threads of gloo live as long as a model that is shared, and one that frees a tensor while Python ends aborts
-    the process (pytorch/pytorch#179291).
+    A thread of gloo may still hold what it sent last. It aborts the process if Python ends before it lets go of that,
+    and waits forever if the model goes first (pytorch/pytorch#179291).
     """
-    runpy.run_path(script, run_name="__main__")
-    if torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
-    gc.collect()
+    held = runpy.run_path(script, run_name="__main__")
+    assert held
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
