@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 from . import limits, tree
 from .errors import ScheduleError, Span
@@ -29,10 +30,16 @@ def _is_length(value: Value) -> bool:
     return isinstance(value, Number) and value.is_length
 
 
-def pointwise(function: Callable[..., Expr], arguments: Sequence[Value], span: Span, on_lengths: bool = False) -> Value:
+def pointwise(
+    function: Callable[..., Expr],
+    arguments: Sequence[Value],
+    span: Span,
+    on_lengths: bool = False,
+    in_turn: bool = False,
+) -> Value:
     """A function of numbers applied at each time, and to each item of lists of equal length.
 
-    `on_lengths` functions turn numbers of steps into one.
+    `on_lengths` functions turn numbers of steps into one; those that take them `in_turn` may go on with values then.
     """
     lists = [a for a in arguments if isinstance(a, Items)]
     if lists:
@@ -41,11 +48,13 @@ def pointwise(function: Callable[..., Expr], arguments: Sequence[Value], span: S
             raise ScheduleError(f"lists of different lengths, {lengths}, cannot be combined", None, span)
         columns = [a.items if isinstance(a, Items) else (a,) * len(lists[0].items) for a in arguments]
         rows = zip(*columns, strict=True)
-        return Items(tuple(pointwise(function, row, span, on_lengths) for row in rows), span)
+        return Items(tuple(pointwise(function, row, span, on_lengths, in_turn) for row in rows), span)
     signals = [_signal(a, span) for a in arguments]
-    if not on_lengths or not all(isinstance(s, Number | Time) for s in signals):
-        for signal in signals:
-            refuse_length(signal, span)
+    steps = list(takewhile(lambda s: isinstance(s, Number | Time), signals)) if on_lengths else []
+    if len(steps) < len(signals) and not (in_turn and any(isinstance(s, Time) for s in steps)):
+        steps = []
+    for signal in signals[len(steps) :]:
+        refuse_length(signal, span)
     if all(isinstance(s, Number) for s in signals):
         values = [s.value for s in signals if isinstance(s, Number)]
         return Number(function(*values), span, any(map(_is_length, signals)))
@@ -77,7 +86,7 @@ def operation(operators: Sequence[str], operands: Sequence[Value], spans: Sequen
             _refuse_zero(operand, place)
     if operators[0] in "+-":
         signs = [True, *(o == "+" for o in operators)]
-        return pointwise(lambda *values: _sum(signs, values), operands, span, on_lengths=True)
+        return pointwise(lambda *values: _sum(signs, values), operands, span, on_lengths=True, in_turn=True)
     above = [True, *(o == "*" for o in operators)]
     lengths = sum(1 if a else -1 for a, o in zip(above, operands, strict=True) if _is_length(o))
     over_time = lengths <= 0 and not any(a and _is_length(o) for a, o in zip(above, operands, strict=True))
