@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import kinds, prelude
 from .errors import ScheduleError, Span, suggest
-from .nodes import Argument, Call, Function, Name, Node, Parameter
+from .nodes import Argument, Call, Function, Name, Node, Number, Parameter
 from .operands import Items, Nothing, Option, Shape, Value
 from .primitive import PRIMITIVES
 from .stages import Signal
@@ -159,6 +159,8 @@ def _shape(elaborator: Elaborator, node: Node, scope: Scope) -> Value:
     head = node.function if isinstance(node, Call) else node
     if not isinstance(head, Name):
         hint = "a shape is a name such as `linear`, or a call such as poly(2)"
+        if isinstance(node, Number):
+            hint = "a shape comes first, as in warmup(linear, 500)"
         raise ScheduleError("this is not a shape", None, scope.site or node.span, "", hint)
     function = elaborator.names.shape(head, scope)
     call = node if isinstance(node, Call) else Call(node.span, 1, head, ())

@@ -41,6 +41,12 @@ FACTORS = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
 LENGTH_UNITS = ("%", "ep", "tok", "img")
 UNITS = {factor + unit: (FACTORS[factor], unit) for factor in FACTORS for unit in ("", *LENGTH_UNITS)}
 
+UNIT_WORDS = {
+    "epoch": "ep", "epochs": "ep", "token": "tok", "tokens": "tok", "image": "img", "images": "img", "percent": "%",
+    "thousand": "k", "million": "M", "billion": "B",
+}  # fmt: skip
+"""What people call the units."""
+
 KINDS = ("value", "number", "duration", "count", "ratio", "flag", "shape", "schedule", "list", "several")
 """What a parameter may ask for; `several` takes the positional arguments that are left, as a list."""
 
@@ -219,7 +225,7 @@ def _number(token: Token) -> tuple[Fraction, str]:
     assert match, "the lexer and this expression agree on what a number is"
     digits, exponent, suffix = match[1].replace("_", ""), match[2] or "0", match[3]
     if suffix not in UNITS:
-        close = suggest(suffix, [u for u in UNITS if u])
+        close = meant_unit(suffix) or suggest(suffix, [u for u in UNITS if u])
         span = (_span(token)[1] - len(suffix), _span(token)[1])
         if close is None:
             label = f"write `{digits}*{suffix}`" if suffix.isidentifier() and not suffix.startswith("_") else ""
@@ -234,6 +240,11 @@ def _number(token: Token) -> tuple[Fraction, str]:
         title = f"this number is too long: the limits are {limits.DIGITS} digits and an exponent of {limits.DIGITS}"
         raise ScheduleError(title, None, _span(token))
     return value, unit
+
+
+def meant_unit(word: str) -> str:
+    """The unit that a word is, or is another word for; "" for other words."""
+    return word if word in UNITS else UNIT_WORDS.get(word, "")
 
 
 def _exact(digits: str, exponent: int) -> Fraction:

@@ -10,6 +10,7 @@ import unicodedata
 
 from lark import Token
 
+from .builder import meant_unit
 from .errors import ScheduleError
 
 LOOKALIKES = {
@@ -24,7 +25,7 @@ LOOKALIKES = {
 NOTATIONS = {
     "|": "write `>>`", "^": "write `**`", "'": "names need no quotes", '"': "names need no quotes",
     "`": "names need no quotes", "{": "write `(` or `[`", "}": "write `)` or `]`", "&": "use `min` or `where`",
-    "$": "a parameter is a bare name", "%": "`%` follows a number", "\\": "a line ends by itself",
+    "$": "a parameter is a bare name", "%": "as in 10%; a rest is mod(a, b)", "\\": "a line ends by itself",
     "!": "to compare: `!=`",
 }  # fmt: skip
 """ASCII characters that mean something in other notations."""
@@ -34,6 +35,18 @@ MISUSES = {
     "//": "write floor(a/b)", "+=": "write `=`", "-=": "write `=`", "*=": "write `=`",
 }  # fmt: skip
 """Operators of other notations, which are two of ours."""
+
+CHOICE = ("", "write where(t < 100, a, b) to choose; one `where` may stand in another")
+STAGE = ("write `>>`", "")
+LENGTH = ("leave it out", "a length is a number of steps")
+
+WORDS = {
+    **dict.fromkeys(("then", "followed"), STAGE),
+    **dict.fromkeys(("steps", "step", "iterations", "updates"), LENGTH),
+    **dict.fromkeys(("if", "else", "and", "or", "not"), CHOICE),
+    "lambda": ("leave it out", "a formula in `t` is a schedule"),
+}
+"""Words of other notations, and of English: what to write, and why."""
 
 OPERANDS = {"NUMBER", "NAME", "RPAREN", "RBRACKET"}
 OPERATORS = {"ARROW", "PLUS", "MINUS", "TIMES", "DIVIDE", "POWER"}
@@ -110,15 +123,20 @@ class _Place:
 
     def missing_operator(self) -> ScheduleError:
         """Two operands stand side by side, or a word stands where an operator is due."""
+        between = self.source[self.last.end_pos or 0 : self.at]
+        if self.kind in OPERATORS and ("\n" in between or ";" in between):
+            way = "leave out the `;`" if ";" in between else f"end the line before with `{self.text}`"
+            return self.error(f"a statement cannot begin with `{self.text}`", "", way)
         if self.kind in ("NAME", "NUMBER", "LPAREN"):
             return self.side_by_side()
         if self.kind in COMPARISONS and (label := MISUSES.get(self.source[self.at : self.at + 2], "")):
             both = Token("", self.source[self.at : self.at + 2], self.at)
             return self.error_at(both, f"unexpected `{both}`", label)
         if self.kind in COMPARISONS:
-            hint = "write where(t < 100, a, b) to choose"
+            if len(self.before) > 1 and self.before[-2].type in COMPARISONS:
+                return self.error("a comparison has two sides", *CHOICE)
             label = "to go on with another stage: `>>`" if self.kind == "GREATER" else ""
-            return self.error("a comparison can only be an argument", label, hint)
+            return self.error("a comparison can only be an argument", label, CHOICE[1])
         if self.kind == "COLON":
             return self.error("unexpected `:`", "", "`:` stands in slices, A[10:20], and in keyframes, 0:1e-3")
         if self.kind == "EQUALS":
@@ -131,15 +149,17 @@ class _Place:
         return self.error(f"unexpected `{self.text}`")
 
     def side_by_side(self) -> ScheduleError:
-        if self.text in ("then", "followed", "and"):
-            return self.error(f"unexpected `{self.text}`", "write `>>`")
-        if self.text in ("steps", "step", "iterations", "updates"):
-            return self.error(f"unexpected `{self.text}`", "leave it out", "a length is a number of steps")
-        if self.last.type == "NUMBER" and self.text in ("k", "M", "B", "ep", "tok", "img"):
-            return self.error(f"unexpected `{self.text}`", f"write `{self.last}{self.text}`")
+        if self.text in WORDS:
+            return self.error(f"unexpected `{self.text}`", *WORDS[self.text])
+        if self.last in WORDS:
+            return self.error_at(self.last, f"unexpected `{self.last}`", *WORDS[self.last])
         title = f"unexpected `{self.text}` after `{self.last}`"
+        if self.last.type == "NUMBER" and (unit := meant_unit(self.text)):
+            return self.error(f"unexpected `{self.text}`", f"write `{self.last}{unit}`")
         if self.last.type == "NUMBER" and self.kind in ("NAME", "LPAREN"):
             return self.error(title, "write `*` to multiply")
+        if self.last.type == "NUMBER" and self.last.isdigit() and self.text.isdigit() and len(self.text) == 3:
+            return self.error(title, f"one number is `{self.last}_{self.text}`", "arguments are separated by `,`")
         hint = "arguments are separated by `,`" if self.opened else "one part follows another with `>>`"
         return self.error(title, "an operator is missing", hint)
 

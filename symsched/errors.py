@@ -152,7 +152,7 @@ def _columns(text: str) -> int:
 
 
 def suggest(name: str, options: Iterable[str]) -> str | None:
-    """The option that was probably meant: equal but for case, else closest within a third of the length."""
+    """The option that was probably meant: equal but for case, closest within a third of the length, else a part."""
     options = sorted(options)
     for option in options:
         if option.lower() == name.lower():
@@ -161,7 +161,11 @@ def suggest(name: str, options: Iterable[str]) -> str | None:
         return None
     limit = max(len(name) // 3, 1)
     distance, option = min(((_distance(name, o), o) for o in options), default=(limit + 1, ""))
-    return option if distance <= limit and distance < len(name) else None
+    if distance <= limit and distance < len(name):
+        return option
+    begun = [o for o in options if len(o) > 2 and name.lower().startswith(o)]  # polynomial is poly, tokens are tok
+    longer = [o for o in options if len(name) > 3 and o.endswith(name.lower())]  # a step is a multistep
+    return max(begun, key=len) if begun else min(longer, key=len) if longer else None
 
 
 def _distance(a: str, b: str) -> int:
