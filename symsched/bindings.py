@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from .lambdas import as_lambda
+
 
 class Bindings:
     """The values of names, by the statement that gives them; None for what only a run would tell.
@@ -16,7 +18,7 @@ class Bindings:
     """
 
     def __init__(self, body: Sequence[ast.stmt]) -> None:
-        self._moment = len(body) - 1
+        self._moment = self._last = len(body) - 1
         self._found: dict[str, list[tuple[int, ast.expr | None]]] = {}
         for moment, statement in enumerate(body):
             for name, value in _bound(statement):
@@ -36,6 +38,11 @@ class Bindings:
         finally:
             self._moment = before
 
+    def changes(self, name: str) -> bool:
+        """Whether a name is given another value after the line that is looked at."""
+        given = self._found.get(name, [])
+        return bool(given) and given[-1][0] >= self._moment and self._moment < self._last
+
     def _latest(self, name: str) -> tuple[int, ast.expr | None] | None:
         given = self._found.get(name, [])
         place = bisect_left(given, self._moment, key=lambda one: one[0])
@@ -45,7 +52,7 @@ class Bindings:
 def _bound(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
     """The names that a statement gives a value."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield statement.name, None
+        yield statement.name, as_lambda(statement) if isinstance(statement, ast.FunctionDef) else None
         return
     pairs = list(_pairs(statement))
     yield from ((target.id, value) for target, value in pairs)

@@ -97,6 +97,8 @@ class Expressions:
             case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in COMPARISONS:
                 sides = self.node(left, depth), self.node(right, depth)
                 return Comparison(NOWHERE, 1 + max(s.depth for s in sides), COMPARISONS[type(operator)], *sides)
+            case ast.IfExp(test=test, body=body, orelse=otherwise):
+                return self._choice(test, self.node(body, depth), self.node(otherwise, depth), depth)
             case ast.List() | ast.Tuple():
                 return foreign.listed([self.node(item, depth) for item in expression.elts])
             case ast.Dict(keys=keys, values=values) if None not in keys:
@@ -112,6 +114,25 @@ class Expressions:
             case ast.Call():
                 return self.call(expression, depth)
         raise self.error("this has no counterpart in the language", expression)
+
+    def _choice(self, test: ast.expr, first: Node, second: Node, depth: int) -> Node:
+        """The first of two nodes where a test holds, else the second."""
+        match test:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return self._choice(operand, second, first, depth)
+            case ast.BoolOp(op=operator, values=[*others, last]):
+                node = self._choice(last, first, second, depth)
+                for other in reversed(others):
+                    pair = (node, second) if isinstance(operator, ast.And) else (first, node)
+                    node = self._choice(other, *pair, depth)
+                return node
+            case ast.Compare(left=left, ops=[operator, *ops], comparators=[middle, *right]) if ops:
+                rest = ast.copy_location(ast.Compare(middle, ops, right), test)
+                one = ast.copy_location(ast.Compare(left, [operator], [middle]), test)
+                return self._choice(one, self._choice(rest, first, second, depth), second, depth)
+            case ast.Compare():
+                return called("where", [self.node(test, depth), first, *_branches(second)])
+        raise self.error("this is no comparison", test, "write one, such as `step < 100`")
 
     def _key(self, key: ast.expr, depth: int) -> Node:
         word = key.value if isinstance(key, ast.Constant) else None
@@ -167,6 +188,8 @@ class Expressions:
     def mathematics(self, expression: ast.Call, path: str, depth: int) -> Node:
         """A call of a function that the language has, too."""
         package, _, last = path.rpartition(".")
+        if path == "float" and len(expression.args) == 1 and not expression.keywords:
+            return self.node(expression.args[0], depth)
         known = last in functions() and (not package or package in PACKAGES)
         if not known or expression.keywords or any(isinstance(a, ast.Starred) for a in expression.args):
             raise self.not_run(expression)
@@ -191,6 +214,13 @@ class Expressions:
         """The place of a column, which Python counts in bytes."""
         start = self._starts[min(line, len(self._starts)) - 1]
         return start + len(self.source[start : start + column].encode()[:column].decode(errors="ignore"))
+
+
+def _branches(node: Node) -> list[Node]:
+    """The arguments that a node is in the place of the last one of `where`, which takes several tests."""
+    if isinstance(node, Call) and isinstance(node.function, Name) and node.function.name == "where":
+        return [a.value for a in node.arguments]
+    return [node]
 
 
 def called(name: str, arguments: Sequence[Node]) -> Call:

@@ -14,7 +14,8 @@ from . import foreign
 from .bindings import Bindings, origins
 from .errors import ScheduleError
 from .expressions import Expressions, dotted, parsed
-from .nodes import NOWHERE, Call, Name, Node
+from .lambdas import as_lambda
+from .nodes import NOWHERE, Call, Name, Node, Operation
 from .schedule import Schedule
 
 RATES = ("lr", "learning_rate")
@@ -26,7 +27,8 @@ def imported(source: str, library: str | None = None) -> Schedule:
 
     The text is one call, or some lines of a training script that end in one: imports are passed over, names that are
     assigned stand for their values, other names become parameters. An optimizer gives its learning rate; where its
-    rate is not in the text, it becomes the parameter `lr`.
+    rate is not in the text, it becomes the parameter `lr`. A function of the step, `lambda` or `def`, is a schedule,
+    alone or as the factor of a `LambdaLR`.
 
     Args:
         source: Python, such as `torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.1, total_steps=1000)`.
@@ -68,15 +70,18 @@ class _Script(Expressions):
         self._rate: Node = Name(NOWHERE, 1, foreign.RATE)
         self._read: set[ast.Call] = set()
         self._optimizers: set[str] = set()
+        self._step: str | None = None
 
     def schedule(self) -> Schedule:
         if not self._body:
             raise ScheduleError("nothing to import", hint="write a call, such as optim.lr_scheduler.StepLR(opt, 30)")
         last = self._body[-1]
         value = last.value if isinstance(last, ast.Expr | ast.Assign | ast.AnnAssign) else None
+        if isinstance(last, ast.FunctionDef):
+            value = as_lambda(last)
         if value is None:
             raise self.error("the last line makes no schedule", last, "end with the call that makes it")
-        call = self.node(value)
+        call = self._outermost(value)
         self._check_alone()
         try:
             made = _composed(call)
@@ -85,7 +90,52 @@ class _Script(Expressions):
             raise ScheduleError(error.title, self.source, span, error.label, error.hint) from None
         return foreign.schedule(made)
 
+    def _outermost(self, value: ast.expr) -> Node:
+        """A schedule that is part of no other; only there a function can be one, or the factor of a rate."""
+        with self._followed(value) as made:
+            if isinstance(made, ast.Lambda):
+                return self._function(made)
+            if isinstance(made, ast.Call) and (factor := _factor(self._path(made))):
+                return self._multiple(made, factor)
+        return self.node(value)
+
+    def _multiple(self, scheduler: ast.Call, factor: str) -> Node:
+        """The rate of an optimizer, times a function of the step."""
+        by_name = {k.arg: k.value for k in scheduler.keywords}
+        given = [*scheduler.args, *(by_name[n] for n in ("optimizer", factor)[len(scheduler.args) :] if n in by_name)]
+        if len(given) < 2:
+            raise self.error(f"`{dotted(scheduler.func)}` needs `optimizer` and `{factor}`", scheduler)
+        self._read.add(scheduler)
+        self._optimizers.add(self._text(given[0]))
+        rate = self._rate_of(given[0], 1)
+        with self._followed(given[1]) as function:
+            if isinstance(function, ast.List) and len(function.elts) == 1:
+                function = function.elts[0]
+            if not isinstance(function, ast.Lambda):
+                raise self.error("this function would have to be run", given[1], "write `lambda step: ...`, or `def`")
+            values = self._function(function)
+        return Operation(NOWHERE, 1 + max(rate.depth, values.depth), ("*",), (rate, values))
+
+    def _function(self, function: ast.Lambda) -> Node:
+        """The values of a function of the step."""
+        plain = as_lambda(function)
+        if plain is None:
+            raise self.not_run(function)
+        self._step = plain.args.args[0].arg
+        return self.node(plain.body)
+
     def name(self, expression: ast.Name, depth: int) -> Node:
+        if expression.id == self._step:
+            return Name(NOWHERE, 1, "t")
+        if self._step is not None and self._bindings.changes(expression.id):  # a function looks when it is called
+            raise self.not_run(expression)
+        step, self._step = self._step, None
+        try:
+            return self._outer_name(expression, depth)
+        finally:
+            self._step = step
+
+    def _outer_name(self, expression: ast.Name, depth: int) -> Node:
         with self._followed(expression) as value:
             if not isinstance(value, ast.Name):
                 return self.node(value, depth)
@@ -219,9 +269,22 @@ class _Script(Expressions):
             if call in self._read or not optimizer or self._text(optimizer[0]) not in self._optimizers:
                 continue
             original = self._known(call)
-            if original is not None and original.arguments[:1] == ("optimizer",):
+            takes_one = original.arguments[:1] == ("optimizer",) if original else self._is_code(call)
+            if takes_one:
                 hint = "put them together with SequentialLR or ChainedScheduler, or leave this one out"
                 raise self.error("this scheduler changes the same optimizer", call, hint)
+
+    def _is_code(self, expression: ast.Call) -> bool:
+        """Whether a call makes a scheduler whose curve no text tells."""
+        with suppress(ScheduleError):
+            return _reason(self._path(expression).rpartition(".")[2]) is not None
+        return False
+
+
+def _factor(path: str) -> str:
+    """The argument that is a function of the step, of a scheduler that multiplies the rate by it; "" for others."""
+    known = {full: key for m in _integrations().values() for full, key in getattr(m, "FACTORS", {}).items()}
+    return next((key for full, key in known.items() if f".{full}".endswith(f".{path}")), "")
 
 
 def _composed(call: Node) -> Node:

@@ -27,6 +27,9 @@ CODE = {
 }
 """Schedulers that no formula says, and why."""
 
+FACTORS = {"torch.optim.lr_scheduler.LambdaLR": "lr_lambda"}
+"""Schedulers that multiply the rate by a function, which a text may show."""
+
 
 def from_scheduler(scheduler: Any, group: int | None = None) -> Schedule:
     """The schedule that a scheduler of torch follows, from its first step on.
