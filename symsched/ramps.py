@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from . import tree
-from .arithmetic import combined
+from .arithmetic import combined, pointwise
 from .errors import ScheduleError, Span
 from .operands import Items, Pair, Shape, Value, describe
 from .primitive import primitive
@@ -76,10 +76,9 @@ def exponential(span: Span, u: Signal | None = None) -> Value:
 
 @primitive("bezier", module="shape", neighbours="operands")
 def bezier(span: Span, x1: Signal, y1: Signal, x2: Signal, y2: Signal, u: Signal | None = None) -> Value:
-    def curve(u: Signal) -> Signal:
-        return combined(_bezier, [u, x1, y1, x2, y2], span)
-
-    return Shape("bezier", curve, span=span) if u is None else curve(u)
+    if u is not None:
+        return pointwise(_bezier, [u, x1, y1, x2, y2], span)
+    return Shape("bezier", lambda u: combined(_bezier, [u, x1, y1, x2, y2], span), span=span)
 
 
 def _bezier(u: Expr, *points: Expr) -> Expr:

@@ -32,13 +32,25 @@ class Signal:
     span: Span | None
     size: int
     depth: int
+    _laid_out: tuple[Clock, list[Piece]] | None = None  # what was asked for last: it is often asked for again
+    _read: tuple[tuple[Clock, Expr], Expr] | None = None
 
     def pieces(self, clock: Clock) -> list[Piece]:
         """The layout on a clock from local time 0 to the duration."""
-        return [Piece(self.at(clock), INFINITY)]
+        if self._laid_out is None or self._laid_out[0] != clock:
+            self._laid_out = clock, self._pieces(clock)
+        return self._laid_out[1]
 
     def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
         """The value at a clock's time, total; `horizon` is a local time past which nobody looks."""
+        if self._read is None or self._read[0] != (clock, horizon):
+            self._read = (clock, horizon), self._at(clock, horizon)
+        return self._read[1]
+
+    def _pieces(self, clock: Clock) -> list[Piece]:
+        return [Piece(self.at(clock), INFINITY)]
+
+    def _at(self, clock: Clock, horizon: Expr) -> Expr:
         assert self.duration is not None
         choices: list[tuple[Expr, Boolean]] = []
         for value, until, closed in self.pieces(clock):
@@ -150,7 +162,6 @@ class Pointwise(Signal):
 
     def __init__(self, function: Callable[..., Expr], parts: list[Signal], span: Span | None) -> None:
         self.function, self.parts = function, parts
-        self._read: tuple[tuple[Clock, Expr], Expr] | None = None
         self.duration = None
         for part in parts:
             self.duration = longer(self.duration, part.duration)
@@ -162,15 +173,13 @@ class Pointwise(Signal):
         except ScheduleError as error:
             raise ScheduleError(error.title, None, error.span or self.span, error.label, error.hint) from None
 
-    def pieces(self, clock: Clock) -> list[Piece]:
+    def _pieces(self, clock: Clock) -> list[Piece]:
         if self.duration is None or self.duration == INFINITY:
             return [Piece(self.at(clock), INFINITY)]
         return [Piece(self.at(clock, self.duration), clock.bound(self.duration))]
 
-    def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
-        if self._read is None or self._read[0] != (clock, horizon):  # what stands in several places is read in all
-            self._read = (clock, horizon), self._apply([p.at(clock, horizon) for p in self.parts])
-        return self._read[1]
+    def _at(self, clock: Clock, horizon: Expr) -> Expr:
+        return self._apply([p.at(clock, horizon) for p in self.parts])
 
     @cached_property
     def start(self) -> Expr:
@@ -190,12 +199,12 @@ class Select(Signal):
         self.bounds, self.closed, self.values = bounds, closed, values
         self._measure(span, *values)
 
-    def pieces(self, clock: Clock) -> list[Piece]:
+    def _pieces(self, clock: Clock) -> list[Piece]:
         bounds = [*(clock.bound(b) for b in self.bounds), INFINITY]
         return [Piece(v.at(clock), b, self.closed) for v, b in zip(self.values, bounds, strict=True)]
 
-    def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
-        return super().at(replace(clock, left=False), horizon)
+    def _at(self, clock: Clock, horizon: Expr) -> Expr:
+        return super()._at(replace(clock, left=False), horizon)
 
 
 class Where(Signal):
@@ -209,12 +218,12 @@ class Where(Signal):
         sides = [s for c, _ in choices for s in (c.left, c.right)]
         self._measure(span, otherwise, *sides, *(b for _, b in choices))
 
-    def pieces(self, clock: Clock) -> list[Piece]:
+    def _pieces(self, clock: Clock) -> list[Piece]:
         if not is_finite(self):
-            return super().pieces(clock)
+            return super()._pieces(clock)
         return [Piece(self.at(clock), clock.bound(self.duration))]
 
-    def at(self, clock: Clock, horizon: Expr = INFINITY) -> Expr:
+    def _at(self, clock: Clock, horizon: Expr) -> Expr:
         pairs = [(b.at(clock, horizon), c.at(clock)) for c, b in self.choices]
         return tree.piecewise([*pairs, (self.otherwise.at(clock, horizon), true)])
 

@@ -20,7 +20,7 @@ class Slice(Signal):
         self.duration = INFINITY if stop == INFINITY else tree.subtract(stop, begin)
         self._measure(span, inner)
 
-    def pieces(self, clock: Clock) -> list[Piece]:
+    def _pieces(self, clock: Clock) -> list[Piece]:
         inner_clock = replace(clock, offset=clock.bound(tree.negate(self.begin)), edge=None)
         end = INFINITY if self.duration == INFINITY else clock.bound(self.duration)
         pieces: list[Piece] = []
@@ -64,7 +64,7 @@ class Ramp(Signal):
         self.body, self.duration = body, length
         self._measure(span, body)
 
-    def pieces(self, clock: Clock) -> list[Piece]:
+    def _pieces(self, clock: Clock) -> list[Piece]:
         assert self.duration is not None
         return [Piece(self.body.at(replace(clock, edge=None), self.duration), clock.bound(self.duration))]
 
@@ -89,7 +89,7 @@ class Chain(Signal):
         self._measure(span, *self.parts)
         self.depth = max(p.depth for p in self.parts)
 
-    def pieces(self, clock: Clock) -> list[Piece]:
+    def _pieces(self, clock: Clock) -> list[Piece]:
         pieces: list[Piece] = []
         passed = ZERO
         for part in self.parts:
@@ -117,7 +117,7 @@ class Stretched(Signal):
         self.duration = INFINITY if inner.duration == INFINITY else tree.multiply(inner.duration, factor)
         self._measure(span, inner)
 
-    def pieces(self, clock: Clock) -> list[Piece]:
+    def _pieces(self, clock: Clock) -> list[Piece]:
         return self.inner.pieces(clock.slower(self.factor))
 
     @cached_property
@@ -136,7 +136,7 @@ class Reversed(Signal):
         self.inner, self.duration = inner, inner.duration
         self._measure(span, inner)
 
-    def pieces(self, clock: Clock) -> list[Piece]:
+    def _pieces(self, clock: Clock) -> list[Piece]:
         assert self.duration is not None
         pieces = self.inner.pieces(clock.reversed(self.duration))
         if not pieces:  # no part lasts any time
@@ -163,7 +163,7 @@ class Repeat(Signal):
         self.duration = INFINITY if count == INFINITY else tree.cycle_start(count, self.length, stretch)
         self._measure(span, inner, extra=8)
 
-    def pieces(self, clock: Clock) -> list[Piece]:
+    def _pieces(self, clock: Clock) -> list[Piece]:
         if clock.backwards:
             index, own = self._backwards(clock)
         elif clock.left:
