@@ -36,9 +36,9 @@ MOST = 12
 """Numbers of a program beyond which none has a name: it is a table, and has rows."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Literal:
-    """A number of a program.
+    """A number of a program, which is no other one of the same value.
 
     Attributes:
         name: Its name, in lower case.

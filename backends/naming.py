@@ -38,15 +38,22 @@ OF_TWO = {"over": (truediv, "per"), "sub": (sub, "above"), "mul": (mul, "times")
 """What is computed from two numbers of the text: how, and the word between their names."""
 
 
-class Two:
-    """A quotient, a difference or a product of two numbers of the text; read for every constant, so it has floats."""
+class Quantity:
+    """A number of both programs, and the nearest floats: each is compared with many others, most of them unlike it."""
 
-    def __init__(self, operation: str, first: Literal, second: Literal, values: Mapping[Literal, Pair]) -> None:
+    def __init__(self, values: Pair) -> None:
+        self.values = values
+        self.near = constants.nearest_float(values[0]), constants.nearest_float(values[1])
+
+
+class Two(Quantity):
+    """A quotient, a difference or a product of two numbers of the text."""
+
+    def __init__(self, operation: str, first: Literal, second: Literal, known: Mapping[Literal, Quantity]) -> None:
         compute, self.word = OF_TWO[operation]
         self.operation, self.first, self.second = operation, first, second
-        (a, b), (x, y) = values[first], values[second]
-        self.values = compute(a, x), compute(b, y)
-        self.near = nearest(self.values)
+        (a, b), (x, y) = known[first].values, known[second].values
+        super().__init__((compute(a, x), compute(b, y)))
 
 
 def labelled(schedule: Any, is_plan: bool = False) -> Program:
@@ -142,6 +149,7 @@ class _Naming:
         self.own = {
             x: Label(x.name, x.value, x.is_time and x.value.denominator == 1, i) for i, x in enumerate(changed.values)
         }
+        self.known = {x: Quantity(values) for x, values in changed.values.items()}
         self.labels: dict[Pair, Label] = {}
         self.nodes: dict[tuple[Node, Node], Node] = {}
 
@@ -174,38 +182,36 @@ class _Naming:
 
     def constant(self, one: Node, other: Node) -> Node:
         """A constant with a label, found by what the changed program has in its place."""
-        values = number_of(one), number_of(other)
-        first, second = values
+        first, second = number_of(one), number_of(other)
         if first == second or not isinstance(first, Fraction) or not isinstance(second, Fraction):
             return one
         pair = first, second
-        if pair not in self.labels:
-            found = next(self._formulas(pair), None)
-            if found is None:
-                return one
-            self.labels[pair] = found
-        return self.labels[pair]
+        found = self.labels.get(pair) or next(self._formulas(pair), None)
+        if found is None:
+            return one
+        self.labels[pair] = found
+        return found
 
     def _formulas(self, pair: Pair) -> Iterator[Label]:
         """The ways to compute a constant from the numbers of the text, the plainest first."""
-        known = self.changed.values
-        for x, values in known.items():
-            if values == pair:
+        for x, known in self.known.items():
+            if known.values == pair:
                 yield self.own[x]
-        for x, values in known.items():
-            factor = _ratio(pair, values)
+        constant = Quantity(pair)
+        for x, known in self.known.items():
+            factor = _ratio(constant, known)
             if factor is not None:
                 yield self._label(scaled_name(factor, x.name), scaled(self.own[x], factor), pair)
         yield from self._ends(pair)
         for two in self.pairs:
-            factor = _ratio(pair, two.values, two.near)
+            factor = _ratio(constant, two)
             if factor is not None:
                 yield self._of_two(two, factor, pair)
 
     @cached_property
     def pairs(self) -> list[Two]:
-        """What can be computed from two numbers of the text, the plainest first; read for every constant."""
-        known = {x: values for x, values in self.changed.values.items() if values[0]}
+        """What can be computed from two numbers of the text, the plainest first."""
+        known = {x: quantity for x, quantity in self.known.items() if quantity.values[0]}
         pairs = [(op, x, y) for op in ("over", "sub") for x, y in permutations(known, 2)]
         return [Two(*two, known) for two in [*pairs, *(("mul", x, y) for x, y in combinations(known, 2))]]
 
@@ -219,12 +225,13 @@ class _Naming:
 
     def _ends(self, pair: Pair) -> Iterator[Label]:
         """Where stages end: sums of lengths in the order of writing, the last one whole or in part."""
-        times = [x for x in self.changed.values if x.is_time]
+        times = [x for x in self.known if x.is_time]
         for count in range(1, len(times)):
             for before in combinations(times[:count], count) if count < 3 else [tuple(times[:count])]:
-                begun = [sum(self.changed.values[x][i] for x in before) for i in (0, 1)]
+                begun, begun_changed = (sum(self.known[x].values[i] for x in before) for i in (0, 1))
+                rest = Quantity((pair[0] - begun, pair[1] - begun_changed))
                 for last in (x for x in times if x not in before):
-                    part = _ratio((pair[0] - begun[0], pair[1] - begun[1]), self.changed.values[last])
+                    part = _ratio(rest, self.known[last])
                     if part is not None and 0 < part <= 1:
                         sum_: Node = self.own[before[0]]
                         for x in before[1:]:
@@ -238,18 +245,12 @@ class _Naming:
         return Label.computed(free(name, self.taken), pair[0], origin)
 
 
-def nearest(pair: Pair) -> tuple[float, float]:
-    """The floats of a pair."""
-    return constants.nearest_float(pair[0]), constants.nearest_float(pair[1])
-
-
-def _ratio(pair: Pair, values: Pair, near: tuple[float, float] | None = None) -> Fraction | None:
+def _ratio(constant: Quantity, quantity: Quantity) -> Fraction | None:
     """The simple factor that makes a constant of a quantity, in both programs; None if there is none."""
-    (a, b), (x, y) = nearest(pair), near or nearest(values)
-    if (
-        not x or not y or abs(a * y - b * x) > 1e-9 * abs(a * y)
-    ):  # most pairs of quantities have nothing to do with each other
+    (a, b), (x, y) = constant.near, quantity.near
+    if not x or not y or abs(a * y - b * x) > 1e-9 * abs(a * y):  # most have nothing to do with each other
         return None
+    pair, values = constant.values, quantity.values
     factor = (pair[0] / values[0]).limit_denominator(LARGEST)
     is_simple = 0 < factor <= LARGEST
     return factor if is_simple and all(_is_near(p, factor * v) for p, v in zip(pair, values, strict=True)) else None
