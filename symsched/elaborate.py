@@ -43,7 +43,7 @@ from .stages import Constant, Signal, Time, is_finite
 from .stages import Number as NumberSignal
 from .timeline import Chain as ChainSignal
 from .timeline import Slice as SliceSignal
-from .wording import decimal_text, number_text, signature
+from .wording import Usage, decimal_text, number_text
 
 
 class Elaborator:
@@ -296,7 +296,7 @@ class Elaborator:
         """The scope in which the body of a function is read: its parameters, in the slot of the call."""
         site, usage = scope.site, scope.usage
         if site is None and function.module:
-            site, usage = span, signature(function)
+            site, usage = span, Usage(function)
         visible = scope.visible if function.module else self.names.places[function.name]
         return Scope(scope.slot, visible, bound, function.module, site, usage)
 

@@ -10,6 +10,7 @@ from .errors import ScheduleError, Span, listing, suggest
 from .nodes import Definition, Function, Name
 from .operands import Value
 from .slots import Slot
+from .wording import Usage
 
 if TYPE_CHECKING:
     from .arguments import Default
@@ -21,7 +22,7 @@ class Scope:
 
     Attributes:
         site: The call of the user, inside a function of the library.
-        usage: How the function is called that stands there.
+        usage: How the function is called that stands there, None outside of the library.
     """
 
     slot: Slot
@@ -29,7 +30,7 @@ class Scope:
     parameters: dict[str, Value | Default]
     module: str = ""
     site: Span | None = None
-    usage: str = ""
+    usage: Usage | None = None
     default_of: tuple[str, str] = ("", "")
 
 
