@@ -43,8 +43,7 @@ def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, 
         elaborator, signal, duration = _with_rest(definitions, expression, visible)
         _check_total(elaborator, duration, expression.span)
         expr = signal.at(Clock())
-        tree.check_depth(expr, {})
-        tree.check_size(expr)
+        tree.check_extent(expr, {})
         used = expr.free_symbols | (duration.free_symbols if duration is not None else set())
         places = order_of_writing(definitions, expression)
         parameters = tuple(

@@ -32,8 +32,8 @@ from .symbols import Progress as Progress
 from .symbols import Round as Round
 from .symbols import Sigmoid as Sigmoid
 from .symbols import t as t
-from .walking import check_depth as check_depth
-from .walking import check_size as check_size
+from .walking import Extent as Extent
+from .walking import check_extent as check_extent
 from .walking import size as size
 from .walking import walk as walk
 
