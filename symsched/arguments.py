@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,7 @@ def bind(
             raise ScheduleError(_missing(function, parameter), None, scope.site or call.span, "", str(usage))
         else:
             inner = elaborator.body_scope(function, dict(bound), scope, call.span)
-            inner = replace(inner, default_of=(function.name, parameter.name), site=scope.site or call.span)
+            inner = inner._replace(default_of=(function.name, parameter.name), site=scope.site or call.span)
             bound[parameter.name] = Default(elaborator, usage, parameter, inner)
     return bound
 
@@ -173,7 +172,7 @@ def _shape(elaborator: Elaborator, node: Node, scope: Scope) -> Value:
     u = function.parameters[0].name
 
     def curve(progress: Signal) -> Signal:
-        value = elaborator.value(function.body, replace(inner, parameters={**bound, u: progress}))
+        value = elaborator.value(function.body, inner._replace(parameters={**bound, u: progress}))
         if not isinstance(value, Signal):
             raise ScheduleError(f"the shape `{function.name}` is not a value", None, span)
         return value

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import prelude
 from .errors import ScheduleError, Span, listing, suggest
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from .arguments import Default
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(NamedTuple):
     """Where a node is read: the parameters of the function around it, its slot, and where to report errors.
 
     Attributes:
