@@ -15,8 +15,9 @@ from itertools import combinations, permutations
 from operator import mul, sub, truediv
 from typing import Any
 
-from .. import constants
+from .. import constants, nodes
 from ..errors import ScheduleError
+from ..meaning import meaning
 from ..schedule import Schedule
 from .labels import Label, roots, scaled, scaled_name
 from .literals import Literal, Literals, free, numbers_of
@@ -74,7 +75,7 @@ def labelled_numbers(schedule: Any, numbers: Callable[[Any], list[Fraction]], is
     plain = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
     naming, found = _naming(schedule, plain, is_plan), numbers(schedule)
     nodes = [Node("const", (), x) for x in found]
-    others = [] if naming is None else numbers(naming.changed.schedule)
+    others = [] if naming is None else numbers(Schedule._of(naming.changed.written))
     if naming is None or len(others) != len(found):
         return nodes
     return [naming.constant(node, Node("const", (), x)) for node, x in zip(nodes, others, strict=True)]
@@ -89,9 +90,9 @@ def _naming(schedule: Any, plain: Program, is_plan: bool) -> _Naming | None:
 
 @dataclass(frozen=True)
 class Changed:
-    """A schedule with other numbers, and its program."""
+    """A schedule with other numbers, and what it is lowered to."""
 
-    schedule: Schedule
+    written: nodes.Program
     program: Program
     values: dict[Literal, Pair]
 
@@ -111,15 +112,15 @@ def _comparable(plain: Program, names: tuple[str, ...], numbers: Literals) -> Ch
 def _changed(
     plain: Program, names: tuple[str, ...], numbers: Literals, factors: dict[Literal, Fraction]
 ) -> Changed | None:
-    program = numbers.changed(lambda x: x.value * factors.get(x, 1))
-    schedule = Schedule._of(program)
+    written = numbers.changed(lambda x: x.value * factors.get(x, 1))
+    assert written.expression is not None
     try:
-        other = lower(schedule.expr, names)
+        other = lower(meaning(written.definitions, written.expression, "").expr, names)
     except ScheduleError:  # a count is whole
         return None
     if len(other.segments) != len(plain.segments) or not all(map(_alike, roots(plain), roots(other))):
         return None
-    return Changed(schedule, other, {x: (x.value, x.value * f) for x, f in factors.items()})
+    return Changed(written, other, {x: (x.value, x.value * f) for x, f in factors.items()})
 
 
 def _alike(one: Node | None, other: Node | None) -> bool:
