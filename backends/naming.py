@@ -15,7 +15,7 @@ from itertools import combinations, permutations
 from operator import mul, sub, truediv
 from typing import Any
 
-from .. import constants, nodes
+from .. import constants, nodes, tree
 from ..errors import ScheduleError
 from ..meaning import meaning
 from ..schedule import Schedule
@@ -23,6 +23,7 @@ from .labels import Label, roots, scaled, scaled_name
 from .literals import Literal, Literals, free, numbers_of
 from .lowering import FEWEST, Program, Segment, lower
 from .operations import Node, number_of
+from .ranges import walk
 
 CHANGES = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069)
 """What lengths are multiplied and values divided by, so that what is whole stays whole, and what is before, before."""
@@ -100,13 +101,32 @@ class Changed:
 def _comparable(plain: Program, names: tuple[str, ...], numbers: Literals) -> Changed | None:
     """The program with all of its numbers changed that can be without a change of its operations."""
     factors = {x: Fraction(c) if x.is_time else Fraction(1, c) for x, c in zip(numbers.found, CHANGES, strict=False)}
-    changed = _changed(plain, names, numbers, factors)
+    tabled = _of_tables(plain, numbers)
+    changed = None if tabled else _changed(plain, names, numbers, factors)
     if changed is None and len(factors) > 1:  # a power of 2 is a square: find those that may change alone
-        alone = {x: found for x, f in factors.items() if (found := _changed(plain, names, numbers, {x: f}))}
+        single = {x: {x: f} for x, f in factors.items() if x not in tabled}
+        alone = {x: found for x, one in single.items() if (found := _changed(plain, names, numbers, one))}
         if len(alone) < 2:
             return next(iter(alone.values()), None)
         changed = _changed(plain, names, numbers, {x: factors[x] for x in alone})
     return changed
+
+
+def _of_tables(plain: Program, numbers: Literals) -> set[Literal]:
+    """The numbers that tables of cycles are made of, which would change with them; told by a symbol for each number."""
+    if not any(isinstance(node.value, tuple) for root in roots(plain) if root is not None for node in walk(root)):
+        return set()
+    symbols = {x: tree.parameter(f"number {i}") for i, x in enumerate(numbers.found)}
+    written = numbers.replaced(lambda x, number: nodes.Name(number.span, 1, symbols[x].name))
+    assert written.expression is not None
+    try:
+        expr = meaning(written.definitions, written.expression, "").expr
+    except ScheduleError:  # one of them has to be known
+        return set()
+    cycles = [n for n in tree.walk(expr) if isinstance(n, tree.CycleIndex) and n.args[3] != 1]
+    powers = [n.base for n in tree.walk(expr) if n.is_Pow and n.exp in cycles]
+    used = {symbol for part in [*powers, *(a for n in cycles for a in n.args[2:])] for symbol in part.free_symbols}
+    return {x for x, symbol in symbols.items() if symbol in used}
 
 
 def _changed(
