@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from fractions import Fraction
+from operator import add, mul, sub, truediv
 
 from .. import constants
 from .lowering import Program
@@ -37,11 +38,10 @@ class Label(Node):
     @classmethod
     def computed(cls, label: str, value: Fraction, origin: Node) -> Label:
         """A constant that is computed from others."""
-        parts = list(_walk(origin))
-        rounded = (not n.is_whole if isinstance(n, Label) else n.name == "over" for n in parts)
-        made = cls(label, value, not any(rounded))
-        if all(math.isfinite(computed(n)) for n in parts):
-            made.origin, made.is_exact = origin, computed(origin) == constants.nearest_float(value)
+        rounded = (not n.is_whole if isinstance(n, Label) else n.name == "over" for n in _walk(origin))
+        made, number = cls(label, value, not any(rounded)), computed(origin)
+        if math.isfinite(number):
+            made.origin, made.is_exact = origin, number == constants.nearest_float(value)
         return made
 
 
@@ -73,8 +73,8 @@ def scaled(node: Node, factor: Fraction) -> Node:
         node = Node("mul", (Node("const", (), Fraction(factor.numerator)), node))
     if factor.denominator == 1:
         return node
-    value = computed(node) / factor.denominator
-    is_whole = value.is_integer() and computed(node).is_integer()
+    whole = computed(node)
+    is_whole = whole.is_integer() and (whole / factor.denominator).is_integer()
     return Node("part" if is_whole else "over", (node, Node("const", (), Fraction(factor.denominator))))
 
 
@@ -88,11 +88,13 @@ def scaled_name(factor: Fraction, name: str) -> str:
     return name + times + over
 
 
+_COMPUTED = {"add": add, "sub": sub, "mul": mul, "over": truediv, "part": truediv}
+
+
 def computed(node: Node) -> float:
-    """What a target computes from a formula of constants, in double precision."""
+    """What a target computes from a formula of constants, in double precision; nan where a part of it is not finite."""
     if node.name == "const":
         return constants.nearest_float(number_of(node))
     a, b = (computed(x) for x in node.args)
-    if node.name in ("over", "part"):
-        return a / b if b else math.nan
-    return {"add": a + b, "sub": a - b, "mul": a * b}[node.name]
+    is_known = math.isfinite(a) and math.isfinite(b) and (b or _COMPUTED[node.name] is not truediv)
+    return float(_COMPUTED[node.name](a, b)) if is_known else math.nan

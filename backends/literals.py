@@ -36,9 +36,9 @@ MOST = 12
 """Numbers of a program beyond which none has a name: it is a table, and has rows."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Literal:
-    """A number of a program.
+    """A number of a program, which is no other one of the same value.
 
     Attributes:
         name: Its name, in lower case.
@@ -101,14 +101,18 @@ class Literals:
         self.program, self.taken = program, set(taken)
         self.found: list[Literal] = []
         self._times = set(_times(program))
-        self.changed(self._keep)
+        self.replaced(self._keep)
 
-    def _keep(self, literal: Literal) -> Fraction:
+    def _keep(self, literal: Literal, written: Number) -> Node:
         self.found.append(literal)
-        return literal.value
+        return written
 
     def changed(self, value: Callable[[Literal], Fraction]) -> Program:
         """The program with other numbers."""
+        return self.replaced(lambda literal, written: replace(written, value=value(literal)))
+
+    def replaced(self, other: Callable[[Literal, Number], Node]) -> Program:
+        """The program with something else in the place of each number."""
         known, self._next = self.found[:], 0
         around, whole = "", self.program.expression
         taken = set(self.taken)
@@ -119,8 +123,8 @@ class Literals:
                 return visit(node)
             literal = known[self._next] if known else Literal(free(named(name), taken), inner.value, is_time, stage)
             self._next += 1
-            changed = replace(inner, value=value(literal))
-            return replace(node, operand=changed) if isinstance(node, Negative) else changed
+            placed = other(literal, inner)
+            return replace(node, operand=placed) if isinstance(node, Negative) else placed
 
         def argument(call: Call, argument: Argument, parameter: Parameter | None) -> Argument:
             if parameter is None or parameter.kind not in NAMED:

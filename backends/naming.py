@@ -15,13 +15,15 @@ from itertools import combinations, permutations
 from operator import mul, sub, truediv
 from typing import Any
 
-from .. import constants
+from .. import constants, nodes, tree
 from ..errors import ScheduleError
+from ..meaning import meaning
 from ..schedule import Schedule
 from .labels import Label, roots, scaled, scaled_name
 from .literals import Literal, Literals, free, numbers_of
 from .lowering import FEWEST, Program, Segment, lower
 from .operations import Node, number_of
+from .ranges import walk
 
 CHANGES = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069)
 """What lengths are multiplied and values divided by, so that what is whole stays whole, and what is before, before."""
@@ -38,15 +40,22 @@ OF_TWO = {"over": (truediv, "per"), "sub": (sub, "above"), "mul": (mul, "times")
 """What is computed from two numbers of the text: how, and the word between their names."""
 
 
-class Two:
-    """A quotient, a difference or a product of two numbers of the text; read for every constant, so it has floats."""
+class Quantity:
+    """A number of both programs, and the nearest floats: each is compared with many others, most of them unlike it."""
 
-    def __init__(self, operation: str, first: Literal, second: Literal, values: Mapping[Literal, Pair]) -> None:
+    def __init__(self, values: Pair) -> None:
+        self.values = values
+        self.near = constants.nearest_float(values[0]), constants.nearest_float(values[1])
+
+
+class Two(Quantity):
+    """A quotient, a difference or a product of two numbers of the text."""
+
+    def __init__(self, operation: str, first: Literal, second: Literal, known: Mapping[Literal, Quantity]) -> None:
         compute, self.word = OF_TWO[operation]
         self.operation, self.first, self.second = operation, first, second
-        (a, b), (x, y) = values[first], values[second]
-        self.values = compute(a, x), compute(b, y)
-        self.near = nearest(self.values)
+        (a, b), (x, y) = known[first].values, known[second].values
+        super().__init__((compute(a, x), compute(b, y)))
 
 
 def labelled(schedule: Any, is_plan: bool = False) -> Program:
@@ -67,7 +76,7 @@ def labelled_numbers(schedule: Any, numbers: Callable[[Any], list[Fraction]], is
     plain = lower(schedule.expr, tuple(p.name for p in schedule.parameters))
     naming, found = _naming(schedule, plain, is_plan), numbers(schedule)
     nodes = [Node("const", (), x) for x in found]
-    others = [] if naming is None else numbers(naming.changed.schedule)
+    others = [] if naming is None else numbers(Schedule._of(naming.changed.written))
     if naming is None or len(others) != len(found):
         return nodes
     return [naming.constant(node, Node("const", (), x)) for node, x in zip(nodes, others, strict=True)]
@@ -82,9 +91,9 @@ def _naming(schedule: Any, plain: Program, is_plan: bool) -> _Naming | None:
 
 @dataclass(frozen=True)
 class Changed:
-    """A schedule with other numbers, and its program."""
+    """A schedule with other numbers, and what it is lowered to."""
 
-    schedule: Schedule
+    written: nodes.Program
     program: Program
     values: dict[Literal, Pair]
 
@@ -92,27 +101,46 @@ class Changed:
 def _comparable(plain: Program, names: tuple[str, ...], numbers: Literals) -> Changed | None:
     """The program with all of its numbers changed that can be without a change of its operations."""
     factors = {x: Fraction(c) if x.is_time else Fraction(1, c) for x, c in zip(numbers.found, CHANGES, strict=False)}
-    changed = _changed(plain, names, numbers, factors)
+    tabled = _of_tables(plain, numbers)
+    changed = None if tabled else _changed(plain, names, numbers, factors)
     if changed is None and len(factors) > 1:  # a power of 2 is a square: find those that may change alone
-        alone = {x: found for x, f in factors.items() if (found := _changed(plain, names, numbers, {x: f}))}
+        single = {x: {x: f} for x, f in factors.items() if x not in tabled}
+        alone = {x: found for x, one in single.items() if (found := _changed(plain, names, numbers, one))}
         if len(alone) < 2:
             return next(iter(alone.values()), None)
         changed = _changed(plain, names, numbers, {x: factors[x] for x in alone})
     return changed
 
 
+def _of_tables(plain: Program, numbers: Literals) -> set[Literal]:
+    """The numbers that tables of cycles are made of, which would change with them; told by a symbol for each number."""
+    if not any(isinstance(node.value, tuple) for root in roots(plain) if root is not None for node in walk(root)):
+        return set()
+    symbols = {x: tree.parameter(f"number {i}") for i, x in enumerate(numbers.found)}
+    written = numbers.replaced(lambda x, number: nodes.Name(number.span, 1, symbols[x].name))
+    assert written.expression is not None
+    try:
+        expr = meaning(written.definitions, written.expression, "").expr
+    except ScheduleError:  # one of them has to be known
+        return set()
+    cycles = [n for n in tree.walk(expr) if isinstance(n, tree.CycleIndex) and n.args[3] != 1]
+    powers = [n.base for n in tree.walk(expr) if n.is_Pow and n.exp in cycles]
+    used = {symbol for part in [*powers, *(a for n in cycles for a in n.args[2:])] for symbol in part.free_symbols}
+    return {x for x, symbol in symbols.items() if symbol in used}
+
+
 def _changed(
     plain: Program, names: tuple[str, ...], numbers: Literals, factors: dict[Literal, Fraction]
 ) -> Changed | None:
-    program = numbers.changed(lambda x: x.value * factors.get(x, 1))
-    schedule = Schedule._of(program)
+    written = numbers.changed(lambda x: x.value * factors.get(x, 1))
+    assert written.expression is not None
     try:
-        other = lower(schedule.expr, names)
+        other = lower(meaning(written.definitions, written.expression, "").expr, names)
     except ScheduleError:  # a count is whole
         return None
     if len(other.segments) != len(plain.segments) or not all(map(_alike, roots(plain), roots(other))):
         return None
-    return Changed(schedule, other, {x: (x.value, x.value * f) for x, f in factors.items()})
+    return Changed(written, other, {x: (x.value, x.value * f) for x, f in factors.items()})
 
 
 def _alike(one: Node | None, other: Node | None) -> bool:
@@ -142,6 +170,7 @@ class _Naming:
         self.own = {
             x: Label(x.name, x.value, x.is_time and x.value.denominator == 1, i) for i, x in enumerate(changed.values)
         }
+        self.known = {x: Quantity(values) for x, values in changed.values.items()}
         self.labels: dict[Pair, Label] = {}
         self.nodes: dict[tuple[Node, Node], Node] = {}
 
@@ -174,38 +203,36 @@ class _Naming:
 
     def constant(self, one: Node, other: Node) -> Node:
         """A constant with a label, found by what the changed program has in its place."""
-        values = number_of(one), number_of(other)
-        first, second = values
+        first, second = number_of(one), number_of(other)
         if first == second or not isinstance(first, Fraction) or not isinstance(second, Fraction):
             return one
         pair = first, second
-        if pair not in self.labels:
-            found = next(self._formulas(pair), None)
-            if found is None:
-                return one
-            self.labels[pair] = found
-        return self.labels[pair]
+        found = self.labels.get(pair) or next(self._formulas(pair), None)
+        if found is None:
+            return one
+        self.labels[pair] = found
+        return found
 
     def _formulas(self, pair: Pair) -> Iterator[Label]:
         """The ways to compute a constant from the numbers of the text, the plainest first."""
-        known = self.changed.values
-        for x, values in known.items():
-            if values == pair:
+        for x, known in self.known.items():
+            if known.values == pair:
                 yield self.own[x]
-        for x, values in known.items():
-            factor = _ratio(pair, values)
+        constant = Quantity(pair)
+        for x, known in self.known.items():
+            factor = _ratio(constant, known)
             if factor is not None:
                 yield self._label(scaled_name(factor, x.name), scaled(self.own[x], factor), pair)
         yield from self._ends(pair)
         for two in self.pairs:
-            factor = _ratio(pair, two.values, two.near)
+            factor = _ratio(constant, two)
             if factor is not None:
                 yield self._of_two(two, factor, pair)
 
     @cached_property
     def pairs(self) -> list[Two]:
-        """What can be computed from two numbers of the text, the plainest first; read for every constant."""
-        known = {x: values for x, values in self.changed.values.items() if values[0]}
+        """What can be computed from two numbers of the text, the plainest first."""
+        known = {x: quantity for x, quantity in self.known.items() if quantity.values[0]}
         pairs = [(op, x, y) for op in ("over", "sub") for x, y in permutations(known, 2)]
         return [Two(*two, known) for two in [*pairs, *(("mul", x, y) for x, y in combinations(known, 2))]]
 
@@ -219,12 +246,13 @@ class _Naming:
 
     def _ends(self, pair: Pair) -> Iterator[Label]:
         """Where stages end: sums of lengths in the order of writing, the last one whole or in part."""
-        times = [x for x in self.changed.values if x.is_time]
+        times = [x for x in self.known if x.is_time]
         for count in range(1, len(times)):
             for before in combinations(times[:count], count) if count < 3 else [tuple(times[:count])]:
-                begun = [sum(self.changed.values[x][i] for x in before) for i in (0, 1)]
+                begun, begun_changed = (sum(self.known[x].values[i] for x in before) for i in (0, 1))
+                rest = Quantity((pair[0] - begun, pair[1] - begun_changed))
                 for last in (x for x in times if x not in before):
-                    part = _ratio((pair[0] - begun[0], pair[1] - begun[1]), self.changed.values[last])
+                    part = _ratio(rest, self.known[last])
                     if part is not None and 0 < part <= 1:
                         sum_: Node = self.own[before[0]]
                         for x in before[1:]:
@@ -238,18 +266,12 @@ class _Naming:
         return Label.computed(free(name, self.taken), pair[0], origin)
 
 
-def nearest(pair: Pair) -> tuple[float, float]:
-    """The floats of a pair."""
-    return constants.nearest_float(pair[0]), constants.nearest_float(pair[1])
-
-
-def _ratio(pair: Pair, values: Pair, near: tuple[float, float] | None = None) -> Fraction | None:
+def _ratio(constant: Quantity, quantity: Quantity) -> Fraction | None:
     """The simple factor that makes a constant of a quantity, in both programs; None if there is none."""
-    (a, b), (x, y) = nearest(pair), near or nearest(values)
-    if (
-        not x or not y or abs(a * y - b * x) > 1e-9 * abs(a * y)
-    ):  # most pairs of quantities have nothing to do with each other
+    (a, b), (x, y) = constant.near, quantity.near
+    if not x or not y or abs(a * y - b * x) > 1e-9 * abs(a * y):  # most have nothing to do with each other
         return None
+    pair, values = constant.values, quantity.values
     factor = (pair[0] / values[0]).limit_denominator(LARGEST)
     is_simple = 0 < factor <= LARGEST
     return factor if is_simple and all(_is_near(p, factor * v) for p, v in zip(pair, values, strict=True)) else None

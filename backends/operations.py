@@ -260,7 +260,7 @@ def half_turn(angle: Expr) -> Fraction | None:
 
 def number_of(node: Node) -> Fraction | float:
     """The number of a constant."""
-    return math.nan if node.value == "nan" else node.value  # type: ignore[return-value]
+    return math.nan if isinstance(node.value, str) else node.value  # type: ignore[return-value]
 
 
 def _finite(node: Node) -> Fraction | None:

@@ -6,6 +6,8 @@ import math
 import sys
 from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate, islice, repeat
+from operator import mul
 
 import sympy
 
@@ -82,9 +84,11 @@ def _last(low: Operations, cycle: Expr, clocks: dict[Expr, Node]) -> Fraction | 
 def _begins(length: Expr, stretch: Expr, count: int) -> list[Fraction]:
     """When the first cycles begin."""
     cycle, factor = tree.fraction(length), tree.fraction(stretch)
-    return [cycle * (factor**i - 1) / (factor - 1) for i in range(count)]
+    lengths = accumulate(repeat(factor), mul, initial=cycle)
+    return list(islice(accumulate(lengths, initial=Fraction(0)), count))
 
 
+@lru_cache(maxsize=64)
 def _rests(length: Expr, stretch: Expr, table: tuple[float, ...]) -> tuple[float, ...]:
     """What is left of the beginnings of cycles when their floats are taken off."""
     begins = _begins(length, stretch, len(table))

@@ -134,6 +134,7 @@ class Writer:
         self.step = "t"
         self.ranges = Ranges((0.0, 0.0))
         self.variables: dict[Node, str] = {}
+        self.written: dict[Node, tuple[str, int]] = {}  # what stands below the part of a formula that is written now
         self.count = 0
         self.helpers: dict[str, None] = {}
         self.tables: dict[tuple[float, ...], str] = {}
@@ -144,7 +145,7 @@ class Writer:
     def block(self, node: Node, ranges: Ranges, step: str = "t", first: int = 0) -> tuple[list[str], str]:
         """The lines that assign variables, numbered from `first`, and the expression that is the value."""
         self.step, self.ranges = step, ranges
-        self.variables, self.count = {}, first
+        self.variables, self.written, self.count = {}, {}, first
         lines = []
         node = self._seen(node)
         order = self._order(node)
@@ -160,6 +161,8 @@ class Writer:
             self._shorten(part, assign)
             if part in named:
                 assign(part)
+            elif part.args:
+                self.written[part] = self._plain(part)
         return lines, self._text(node)[0]
 
     def _shorten(self, node: Node, assign: Callable[[Node], None]) -> None:
@@ -203,6 +206,8 @@ class Writer:
         node = self._seen(node)
         if node in self.variables:
             return self.variables[node], ATOM
+        if node in self.written:
+            return self.written[node]
         if node.name == "const":
             text = self._constant(node)
             return text, SIGN if text.startswith("-") else ATOM

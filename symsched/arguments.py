@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from .nodes import Argument, Call, Function, Name, Node, Number, Parameter
 from .operands import Items, Nothing, Option, Shape, Value
 from .primitive import PRIMITIVES
 from .stages import Signal
-from .wording import signature
+from .wording import Usage
 
 if TYPE_CHECKING:
     from .elaborate import Elaborator
@@ -27,7 +26,7 @@ def bind(
     A default is read where the call stands, with the parameters to its left.
     """
     parameters = function.parameters[skip:]
-    usage = scope.usage or signature(function, skip)
+    usage = scope.usage or Usage(function, skip)
     given = _assigned(function, parameters, call, scope.site, usage)
     bound: dict[str, Value | Default] = {}
     for parameter in parameters:
@@ -36,10 +35,10 @@ def bind(
         elif parameter.kind == "several":
             bound[parameter.name] = Items((), scope.site or call.span)
         elif parameter.default is None:
-            raise ScheduleError(_missing(function, parameter), None, scope.site or call.span, "", usage)
+            raise ScheduleError(_missing(function, parameter), None, scope.site or call.span, "", str(usage))
         else:
             inner = elaborator.body_scope(function, dict(bound), scope, call.span)
-            inner = replace(inner, default_of=(function.name, parameter.name), site=scope.site or call.span)
+            inner = inner._replace(default_of=(function.name, parameter.name), site=scope.site or call.span)
             bound[parameter.name] = Default(elaborator, usage, parameter, inner)
     return bound
 
@@ -55,7 +54,7 @@ def _missing(function: Function, parameter: Parameter) -> str:
 class Default:
     """The default of a parameter, worked out when it is first used."""
 
-    def __init__(self, elaborator: Elaborator, usage: str, parameter: Parameter, scope: Scope) -> None:
+    def __init__(self, elaborator: Elaborator, usage: Usage, parameter: Parameter, scope: Scope) -> None:
         self.elaborator, self.usage, self.parameter, self.scope = elaborator, usage, parameter, scope
 
     @cached_property
@@ -71,7 +70,7 @@ def resolved(bound: Value | Default) -> Value:
 
 
 def _assigned(
-    function: Function, parameters: tuple[Parameter, ...], call: Call, site: Span | None, usage: str
+    function: Function, parameters: tuple[Parameter, ...], call: Call, site: Span | None, usage: Usage
 ) -> dict[str, list[Argument]]:
     """Which arguments go to which parameter."""
     names = [p.name for p in parameters]
@@ -85,25 +84,27 @@ def _assigned(
                 close = suggest(argument.name, names)
                 label = f"did you mean `{close}`?" if close else ""
                 title = f"`{function.name}` has no parameter `{argument.name}`"
-                raise ScheduleError(title, None, site or argument.name_span, label, usage)
+                raise ScheduleError(title, None, site or argument.name_span, label, str(usage))
             if argument.name in given:
-                raise ScheduleError(f"`{argument.name}` is given twice", None, span, "", usage)
+                raise ScheduleError(f"`{argument.name}` is given twice", None, span, "", str(usage))
             given[argument.name] = [argument]
             continue
         if named is not None:
             title = "an argument without a name cannot follow one with a name"
-            raise ScheduleError(title, None, span, "", usage)
+            raise ScheduleError(title, None, span, "", str(usage))
         if position < len(names):
             given[names[position]] = [argument]
         elif names and parameters[-1].kind == "several":
             given[names[-1]].append(argument)
         else:
             takes = "no arguments" if not names else f"at most {len(names)} argument{'s' * (len(names) > 1)}"
-            raise ScheduleError(f"`{function.name}` takes {takes}", None, span, "one too many", usage)
+            raise ScheduleError(f"`{function.name}` takes {takes}", None, span, "one too many", str(usage))
     return given
 
 
-def _given(elaborator: Elaborator, usage: str, parameter: Parameter, arguments: list[Argument], scope: Scope) -> Value:
+def _given(
+    elaborator: Elaborator, usage: Usage, parameter: Parameter, arguments: list[Argument], scope: Scope
+) -> Value:
     span = scope.site or arguments[0].span
     if parameter.kind == "several" and not arguments[0].name:
         values = tuple(elaborator.value(a.value, scope) for a in arguments)
@@ -114,14 +115,14 @@ def _given(elaborator: Elaborator, usage: str, parameter: Parameter, arguments: 
     return _checked(usage, parameter, value, scope.site or arguments[0].value.span)
 
 
-def _checked(usage: str, parameter: Parameter, value: Value, span: Span | None) -> Value:
+def _checked(usage: Usage, parameter: Parameter, value: Value, span: Span | None) -> Value:
     """A value of the parameter's kind, or the error in the function's own words."""
     if isinstance(value, Nothing) and isinstance(parameter.default, Name) and parameter.default.name == "none":
         return value
     try:
         return kinds.check(parameter.kind, value)
     except kinds.Refused as refused:
-        raise kinds.refusal(refused, parameter.name, span, usage) from None
+        raise kinds.refusal(refused, parameter.name, span, str(usage)) from None
 
 
 def argument(elaborator: Elaborator, node: Node, kind: str | tuple[str, ...], scope: Scope) -> Value:
@@ -173,7 +174,7 @@ def _shape(elaborator: Elaborator, node: Node, scope: Scope) -> Value:
     u = function.parameters[0].name
 
     def curve(progress: Signal) -> Signal:
-        value = elaborator.value(function.body, replace(inner, parameters={**bound, u: progress}))
+        value = elaborator.value(function.body, inner._replace(parameters={**bound, u: progress}))
         if not isinstance(value, Signal):
             raise ScheduleError(f"the shape `{function.name}` is not a value", None, span)
         return value

@@ -235,7 +235,7 @@ def _number(token: Token) -> tuple[Fraction, str]:
         raise ScheduleError(f"unknown unit `{suffix}`", None, span, label, hint)
     factor, unit = UNITS[suffix]
     is_short = len(digits) <= 2 * limits.DIGITS and len(exponent.lstrip("+-0")) <= len(str(limits.DIGITS))
-    value = _exact(digits, int(exponent)) * factor if is_short else None
+    value = _exact(digits, int(exponent), factor) if is_short else None
     if value is None or not _is_bounded(value, digits):
         title = f"this number is too long: the limits are {limits.DIGITS} digits and an exponent of {limits.DIGITS}"
         raise ScheduleError(title, None, _span(token))
@@ -247,16 +247,21 @@ def meant_unit(word: str) -> str:
     return word if word in UNITS else UNIT_WORDS.get(word, "")
 
 
-def _exact(digits: str, exponent: int) -> Fraction:
+def _exact(digits: str, exponent: int, factor: int) -> Fraction:
     whole, _, part = digits.partition(".")
-    places = len(part) - exponent
-    return Fraction(int(whole + part) * 10 ** max(-places, 0), 10 ** max(places, 0))
+    top, places = int(whole + part) * factor, len(part) - exponent
+    return Fraction(top, 10**places) if places > 0 else Fraction(top * 10**-places)
+
+
+_LARGEST = 10**limits.DIGITS
+"""A number below ten times this, and of 1 over this or more, is within the limits."""
 
 
 def _is_bounded(value: Fraction, digits: str) -> bool:
     """Whether a number is within the limits; it is then also in the canonical text, however it is written there."""
-    tenth = Fraction(10) ** -limits.DIGITS
-    return len(digits.replace(".", "").strip("0")) <= limits.DIGITS and (not value or tenth <= value < 10 / tenth)
+    top, bottom = value.as_integer_ratio()  # compared as whole numbers, which is quick
+    is_near = not top or (bottom <= top * _LARGEST and top < 10 * _LARGEST * bottom)
+    return len(digits.replace(".", "").strip("0")) <= limits.DIGITS and is_near
 
 
 def _span(first: Any, last: Any = None, *rest: Any) -> Span:

@@ -97,8 +97,6 @@ def evaluate(schedule: str, steps: tuple[str, ...], values: dict[str, str], as_j
 
     Example: symsched eval 'cosine(1e-3, 1e4)' 0 250 5k:10k:1k
     """
-    from .show import plain
-
     found = reading.schedules(reading.text_of(schedule), values)
     at = reading.steps_of(steps)
     free = dict.fromkeys(p.name for one in found.values() for p in one.parameters)
@@ -107,6 +105,8 @@ def evaluate(schedule: str, steps: tuple[str, ...], values: dict[str, str], as_j
         raise click.UsageError(f"no value for {', '.join(f'`{name}`' for name in free)}: add {options}")
     columns = {name: [one.compile("python")(step) for step in at] for name, one in found.items()}
     if as_json:
+        from .show import plain
+
         for name, column in columns.items():
             _print_json({"name": name or None, "steps": at, "values": [plain(v) for v in column]})
     elif "" in columns and len(at) == 1:

@@ -5,14 +5,13 @@ Elaboration passes clocks down instead of substituting: a stage that starts at 5
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from . import tree
 from .tree import ONE, ZERO, Boolean, Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """Local time is `(base - offset)/factor`, or `(offset - base)/factor` where the stage runs backwards.
 
     Attributes:
@@ -61,15 +60,15 @@ class Clock:
 
     def shifted(self, by: Expr) -> Clock:
         """The clock that starts `by` later."""
-        return replace(self, offset=self.bound(by), edge=None)
+        return self._replace(offset=self.bound(by), edge=None)
 
     def slower(self, factor: Expr) -> Clock:
         """The clock of a stage in slow motion."""
-        return replace(self, factor=tree.multiply(self.factor, factor), edge=None)
+        return self._replace(factor=tree.multiply(self.factor, factor), edge=None)
 
     def reversed(self, duration: Expr) -> Clock:
         """The clock of a stage that runs from its end to its start."""
-        return replace(self, offset=self.bound(duration), backwards=not self.backwards, left=not self.left, edge=None)
+        return self._replace(offset=self.bound(duration), backwards=not self.backwards, left=not self.left, edge=None)
 
 
 def fixed(time: Expr, left: bool = False, edge: Expr | None = None) -> Clock:

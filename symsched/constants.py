@@ -17,7 +17,10 @@ from .walking import upwards
 
 real: Any = MPContext()
 real.prec = 192
-_HUGE, _TINY = real.mpf(2) ** 1100, real.mpf(2) ** -1300
+_LEAST, _MOST = -1300, 1100
+"""Exponents of 2 beyond the range of floats."""
+
+_HUGE = real.mpf(2) ** _MOST
 
 
 def evaluate(value: Expr) -> Fraction | float:
@@ -36,11 +39,13 @@ def evaluate(value: Expr) -> Fraction | float:
 
 
 def bounded(x: Any) -> Any:
-    if isinstance(x, bool) or not real.isfinite(x):
+    """A number or a truth, but infinite or 0 far beyond the range of floats."""
+    if isinstance(x, bool):
         return x
-    if abs(x) > _HUGE:
-        return real.inf if x > 0 else -real.inf
-    return real.mpf(0) if abs(x) < _TINY else x
+    sign, mantissa, exponent, bits = x._mpf_
+    if not mantissa or _LEAST < exponent + bits <= _MOST:  # 0, inf and nan have no mantissa
+        return x
+    return real.mpf(0) if exponent + bits < 0 else -real.inf if sign else real.inf
 
 
 def applied(node: Expr, args: list[Any]) -> Any:

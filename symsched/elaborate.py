@@ -7,7 +7,6 @@ wrote something, also when they arise inside a function of the prelude (`Scope.s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from sympy import Expr, Symbol, pi
 
@@ -43,7 +42,7 @@ from .stages import Constant, Signal, Time, is_finite
 from .stages import Number as NumberSignal
 from .timeline import Chain as ChainSignal
 from .timeline import Slice as SliceSignal
-from .wording import decimal_text, number_text, signature
+from .wording import Usage, decimal_text, number_text
 
 
 class Elaborator:
@@ -152,7 +151,7 @@ class Elaborator:
     def number_named(self, name: str, scope: Scope, span: Span) -> Expr:
         """The value of a name that a unit uses: its definition, or a parameter."""
         value = self._name(
-            Name(span, 1, name), replace(scope, parameters={}, module="", visible=len(self.names.definitions)), span
+            Name(span, 1, name), scope._replace(parameters={}, module="", visible=len(self.names.definitions)), span
         )
         if not isinstance(value, NumberSignal):
             raise ScheduleError(f"`{name}` must be a number, because a unit uses it", None, span)
@@ -199,7 +198,7 @@ class Elaborator:
     def operand(self, node: Node, scope: Scope) -> AnyValue:
         """An operand of arithmetic; a stage in it has no neighbours."""
         slot = Slot(self.lookup, scope.slot)
-        value = self.value(node, replace(scope, slot=slot))
+        value = self.value(node, scope._replace(slot=slot))
         if isinstance(value, Signal) and is_finite(value):
             slot.close()
         return value
@@ -208,7 +207,7 @@ class Elaborator:
         slots = [Slot(self.lookup, scope.slot) for _ in node.operands]
         parts: list[Signal] = []
         for i, (operand, slot) in enumerate(zip(node.operands, slots, strict=True)):
-            value = self.value(operand, replace(scope, slot=slot))
+            value = self.value(operand, scope._replace(slot=slot))
             place = scope.site or operand.span
             parts.append(self._link(value, _name_of(operand), place, is_last=i == len(slots) - 1))
         for i, slot in enumerate(slots):
@@ -281,7 +280,7 @@ class Elaborator:
         if entry.neighbours == "open":
             return entry.work_out(span, **self.all_arguments(function, node, scope))
         slot = Slot(self.lookup, scope.slot)
-        bound = self.all_arguments(function, node, replace(scope, slot=slot))
+        bound = self.all_arguments(function, node, scope._replace(slot=slot))
         if entry.neighbours == "repeated":
             slot.close(repeated=True)
         elif entry.neighbours == "closed" or any(isinstance(v, Signal) and is_finite(v) for v in bound.values()):
@@ -296,7 +295,7 @@ class Elaborator:
         """The scope in which the body of a function is read: its parameters, in the slot of the call."""
         site, usage = scope.site, scope.usage
         if site is None and function.module:
-            site, usage = span, signature(function)
+            site, usage = span, Usage(function)
         visible = scope.visible if function.module else self.names.places[function.name]
         return Scope(scope.slot, visible, bound, function.module, site, usage)
 

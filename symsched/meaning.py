@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import sympy
 from sympy import Expr, Symbol
@@ -28,13 +30,22 @@ class Meaning:
         expr: A total SymPy tree in `symsched.tree.t` and the parameters.
         duration: Number of steps, infinite for an endless schedule, None for a bare number.
         parameters: Free symbols other than the step, in the order in which they were written.
-        breakpoints: Steps at which the formula changes; those inside a repetition are not among them.
     """
 
     expr: Expr
     duration: Expr | None
     parameters: tuple[Symbol, ...]
-    breakpoints: tuple[Expr, ...]
+
+    @cached_property
+    def breakpoints(self) -> tuple[Expr, ...]:
+        """Steps at which the formula changes, in order where they are numbers; none inside a repetition."""
+        expr = self.expr
+        relations = (n for n in tree.walk(expr) if n.is_Relational and n.lhs == tree.t and not n.rhs.has(tree.t))
+        bounds = list(dict.fromkeys(n.rhs for n in relations))
+        if all(isinstance(b, sympy.Rational) for b in bounds):
+            return tuple(sorted(bounds, key=tree.fraction))
+        written = [c.rhs for _, c in expr.args if c.is_Relational and c.rhs in bounds] if expr.is_Piecewise else []
+        return tuple(dict.fromkeys([*written, *bounds]))
 
 
 def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, visible: int | None = None) -> Meaning:
@@ -43,16 +54,10 @@ def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, 
         elaborator, signal, duration = _with_rest(definitions, expression, visible)
         _check_total(elaborator, duration, expression.span)
         expr = signal.at(Clock())
-        tree.check_depth(expr, {})
-        tree.check_size(expr)
-        used = expr.free_symbols | (duration.free_symbols if duration is not None else set())
-        places = order_of_writing(definitions, expression)
-        parameters = tuple(
-            sorted(
-                (p for p in elaborator.parameters.values() if p in used), key=lambda p: places.get(p.name, len(places))
-            )
-        )
-        return Meaning(expr, duration, parameters, _breakpoints(expr))
+        tree.check_extent(expr, {})
+        used = _used(elaborator.parameters, expr, duration)
+        places = order_of_writing(definitions, expression) if used else {}
+        return Meaning(expr, duration, tuple(sorted(used, key=lambda p: places.get(p.name, len(places)))))
     except ScheduleError as error:
         span = error.span if error.span is not None else expression.span
         located = ScheduleError(error.title, source, span, error.label, error.hint)
@@ -60,14 +65,12 @@ def meaning(definitions: tuple[Definition, ...], expression: Node, source: str, 
         raise located from None
 
 
-def _breakpoints(expr: Expr) -> tuple[Expr, ...]:
-    """The bounds that choices compare the step with; in order where they are numbers."""
-    relations = (n for n in tree.walk(expr) if n.is_Relational and n.lhs == tree.t and not n.rhs.has(tree.t))
-    bounds = list(dict.fromkeys(n.rhs for n in relations))
-    if all(isinstance(b, sympy.Rational) for b in bounds):
-        return tuple(sorted(bounds, key=tree.fraction))
-    written = [c.rhs for _, c in expr.args if c.is_Relational and c.rhs in bounds] if expr.is_Piecewise else []
-    return tuple(dict.fromkeys([*written, *bounds]))
+def _used(parameters: Mapping[str, Symbol], expr: Expr, duration: Expr | None) -> list[Symbol]:
+    """The parameters that a value or its duration depend on."""
+    if not parameters:
+        return []
+    used = expr.free_symbols | (duration.free_symbols if duration is not None else set())
+    return [p for p in parameters.values() if p in used]
 
 
 def _with_rest(

@@ -65,13 +65,13 @@ class Curve:
         parts: dict[Expr, Part] = {}
         varies: dict[Expr, bool] = {}
         for node in upwards(expr, parts):
-            varies[node] = node == tree.t or any(varies[a] for a in node.args)
+            varies[node] = node.is_Symbol or any(varies[a] for a in node.args)
             part = self._operation(node, [parts[a] for a in node.args])
             parts[node] = part if varies[node] else _Once(part)
         return parts[expr]
 
     def _operation(self, node: Expr, parts: list[Part]) -> Part:
-        if node == tree.t:
+        if node.is_Symbol:  # the step: there are no others
             return lambda step: step
         if isinstance(node, tree.Rational):
             exact = tree.fraction(node)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import prelude
 from .errors import ScheduleError, Span, listing, suggest
 from .nodes import Definition, Function, Name
 from .operands import Value
 from .slots import Slot
+from .wording import Usage
 
 if TYPE_CHECKING:
     from .arguments import Default
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(NamedTuple):
     """Where a node is read: the parameters of the function around it, its slot, and where to report errors.
 
     Attributes:
         site: The call of the user, inside a function of the library.
-        usage: How the function is called that stands there.
+        usage: How the function is called that stands there, None outside of the library.
     """
 
     slot: Slot
@@ -29,7 +28,7 @@ class Scope:
     parameters: dict[str, Value | Default]
     module: str = ""
     site: Span | None = None
-    usage: str = ""
+    usage: Usage | None = None
     default_of: tuple[str, str] = ("", "")
 
 

@@ -41,7 +41,7 @@ class Lookup:
     def __init__(self) -> None:
         self.known: dict[tuple[Slot, Side], Expr] = {}
         self.writing: dict[tuple[Slot, Side], Writing] = {}
-        self.depths: dict[Expr, int] = {}
+        self.extents: dict[Expr, tree.Extent] = {}
         self.active = False
 
     def value(self, slot: Slot, side: Side) -> Expr:
@@ -63,8 +63,7 @@ class Lookup:
                         raise self._facing(asking[asking.index(pending.key) :]) from None
                     stack[pending.key] = None
                     continue
-                tree.check_depth(found, self.depths)
-                tree.check_size(found)
+                tree.check_extent(found, self.extents)
                 self.known[asked] = found
                 del stack[asked]
         finally:

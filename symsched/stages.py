@@ -7,7 +7,7 @@ chains inside chains come out flat, and its start and end values are structural,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -204,7 +204,7 @@ class Select(Signal):
         return [Piece(v.at(clock), b, self.closed) for v, b in zip(self.values, bounds, strict=True)]
 
     def _at(self, clock: Clock, horizon: Expr) -> Expr:
-        return super()._at(replace(clock, left=False), horizon)
+        return super()._at(clock._replace(left=False), horizon)
 
 
 class Where(Signal):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 
 from . import functions, tree
@@ -21,7 +20,7 @@ class Slice(Signal):
         self._measure(span, inner)
 
     def _pieces(self, clock: Clock) -> list[Piece]:
-        inner_clock = replace(clock, offset=clock.bound(tree.negate(self.begin)), edge=None)
+        inner_clock = clock._replace(offset=clock.bound(tree.negate(self.begin)), edge=None)
         end = INFINITY if self.duration == INFINITY else clock.bound(self.duration)
         pieces: list[Piece] = []
         if self.begin == 0 or isinstance(self.begin, tree.Rational):
@@ -66,7 +65,7 @@ class Ramp(Signal):
 
     def _pieces(self, clock: Clock) -> list[Piece]:
         assert self.duration is not None
-        return [Piece(self.body.at(replace(clock, edge=None), self.duration), clock.bound(self.duration))]
+        return [Piece(self.body.at(clock._replace(edge=None), self.duration), clock.bound(self.duration))]
 
     @cached_property
     def start(self) -> Expr:
@@ -171,7 +170,7 @@ class Repeat(Signal):
         else:
             cycle = (clock.base, clock.offset, tree.multiply(clock.factor, self.length), self.stretch)
             index = tree.cycle_index(*cycle)
-            own = replace(clock.slower(tree.power(self.stretch, index)), base=tree.cycle_time(*cycle), offset=ZERO)
+            own = clock.slower(tree.power(self.stretch, index))._replace(base=tree.cycle_time(*cycle), offset=ZERO)
         value = tree.multiply(tree.power(self.scale, index), self.inner.at(own, self.length))
         end = INFINITY if self.duration == INFINITY else clock.bound(self.duration)
         return [Piece(value, end)]
@@ -190,7 +189,7 @@ class Repeat(Signal):
             if time == 0 and index != 0:
                 index = tree.subtract(index, ONE)
                 time = tree.multiply(length, tree.power(self.stretch, index))
-        return index, replace(clock.slower(tree.power(self.stretch, index)), base=time, offset=ZERO)
+        return index, clock.slower(tree.power(self.stretch, index))._replace(base=time, offset=ZERO)
 
     def _backwards(self, clock: Clock) -> tuple[Expr, Clock]:
         """The cycle index and the clock of a repetition that runs from its end to its start."""
@@ -198,7 +197,7 @@ class Repeat(Signal):
         if self.stretch == 1:
             cycle = (clock.base, clock.offset, length, ONE)
             index = tree.subtract(tree.negate(tree.cycle_index(*cycle)), ONE)
-            return index, replace(clock, base=tree.cycle_time(*cycle), offset=length, edge=None)
+            return index, clock._replace(base=tree.cycle_time(*cycle), offset=length, edge=None)
         if self.duration == INFINITY:
             return self._from_the_first(clock, length)
         last = tree.subtract(self.count, ONE)
@@ -211,7 +210,7 @@ class Repeat(Signal):
         )
         index = tree.subtract(last, tree.cycle_index(*cycle))
         slow = tree.power(self.stretch, index)
-        own = replace(clock.slower(slow), base=tree.cycle_time(*cycle), offset=tree.multiply(length, slow))
+        own = clock.slower(slow)._replace(base=tree.cycle_time(*cycle), offset=tree.multiply(length, slow))
         return index, own
 
     def _from_the_first(self, clock: Clock, length: Expr) -> tuple[Expr, Clock]:
@@ -224,7 +223,7 @@ class Repeat(Signal):
         index = tree.piecewise([(index, inside), (ended, true)])
         time = tree.piecewise([(time, inside), (full, true)])
         slow = clock.slower(tree.power(self.stretch, index))
-        return index, replace(slow, base=time, offset=ZERO, backwards=False, left=True)
+        return index, slow._replace(base=time, offset=ZERO, backwards=False, left=True)
 
     @cached_property
     def start(self) -> Expr:

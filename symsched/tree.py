@@ -32,8 +32,8 @@ from .symbols import Progress as Progress
 from .symbols import Round as Round
 from .symbols import Sigmoid as Sigmoid
 from .symbols import t as t
-from .walking import check_depth as check_depth
-from .walking import check_size as check_size
+from .walking import Extent as Extent
+from .walking import check_extent as check_extent
 from .walking import size as size
 from .walking import walk as walk
 
@@ -150,21 +150,21 @@ def cycle_time(clock: Expr, start: Expr, length: Expr, stretch: Expr) -> Expr:
 
 def add(*terms: Expr) -> Expr:
     total: Fraction | int = 0
-    parts: dict[Expr, Fraction | int] = {}  # what is added, and how often, in the order of writing; 1 for the numbers
+    parts: dict[Expr, tuple[Fraction | int, Expr]] = {}  # how often something is added, and its term; 1 for the numbers
     for term in terms:
         for part in term.args if isinstance(term, Add) else (term,):
             if isinstance(part, Rational):
                 total += _folded(part)
-                parts.setdefault(ONE, 0)
+                parts.setdefault(ONE, (0, ZERO))
             else:
                 times, rest = coefficient(part)
-                parts[rest] = parts[rest] + times if rest in parts else times
+                if rest in parts:
+                    times += parts[rest][0]
+                    part = multiply(number(times), rest)
+                parts[rest] = times, part
     if ONE in parts:
-        parts[ONE] = total
-    sums = [
-        number(n) if part is ONE else part if n == 1 else multiply(number(n), part) for part, n in parts.items() if n
-    ]
-    return _combined(Add, sums, ZERO)
+        parts[ONE] = total, number(total)
+    return _combined(Add, [part for times, part in parts.values() if times], ZERO)
 
 
 def coefficient(term: Expr) -> tuple[Fraction | int, Expr]:
@@ -253,7 +253,7 @@ def _root(value: int, degree: int) -> int | None:
 def _combined(kind: type[Expr], parts: list[Expr], neutral: Expr) -> Expr:
     if len(parts) < 2:
         return parts[0] if parts else neutral
-    return kind._from_args(parts)
+    return kind._from_args(parts, is_commutative=True)  # as all trees are, and SymPy would ask each part
 
 
 def is_negative(term: Expr) -> bool:

@@ -1,4 +1,4 @@
-"""Walks over a tree with a stack of their own: every node, the size, the depth."""
+"""Walks over a tree with a stack of their own: every node, the size and the depth."""
 
 from __future__ import annotations
 
@@ -25,38 +25,39 @@ def upwards(value: Expr, known: Mapping[Expr, object]) -> Iterator[Expr]:
     """The nodes of a tree that are not known, each after its arguments; the caller enters each before the next."""
     stack = [value]
     while stack:
-        node = stack[-1]
+        node = stack.pop()
+        if node in known:
+            continue
         waiting = [a for a in node.args if a not in known]
         if waiting:
-            stack.extend(waiting)
+            stack += [node, *waiting]
         else:
-            stack.pop()
-            if node not in known:
-                yield node
+            yield node
+
+
+Extent = tuple[int, int]
+"""The nodes of a tree, those that stand in several places counted in each, and the longest way down to a leaf."""
+
+
+def extent(value: Expr, known: dict[Expr, Extent]) -> Extent:
+    """The extent of a tree; `known` is filled for all its nodes."""
+    for node in upwards(value, known):
+        size, depth = 1, 0
+        for arg in node.args:
+            size, depth = size + known[arg][0], max(depth, known[arg][1])
+        known[node] = size, depth + 1
+    return known[value]
 
 
 def size(value: Expr) -> int:
     """Nodes of a tree, those that stand in several places counted in each."""
-    sizes: dict[Expr, int] = {}
-    for node in upwards(value, sizes):
-        sizes[node] = 1 + sum(sizes[a] for a in node.args)
-    return sizes[value]
+    return extent(value, {})[0]
 
 
-def depth(value: Expr, known: dict[Expr, int]) -> int:
-    """The longest way from the top of a tree to a leaf; `known` is filled for all its nodes."""
-    for node in upwards(value, known):
-        known[node] = 1 + max((known[a] for a in node.args), default=0)
-    return known[value]
-
-
-def check_size(value: Expr) -> None:
-    """Refuse a tree that is too large for whoever prints it."""
-    if value.args and size(value) > limits.NODES:
-        raise ScheduleError(f"this expands to more than {limits.NODES} nodes, which is the limit")
-
-
-def check_depth(value: Expr, known: dict[Expr, int]) -> None:
-    """Refuse a tree that is too deep for whoever walks it."""
-    if depth(value, known) > limits.TREE_DEPTH:
+def check_extent(value: Expr, known: dict[Expr, Extent]) -> None:
+    """Refuse a tree that is too deep for whoever walks it, or too large for whoever prints it."""
+    size, depth = extent(value, known)
+    if depth > limits.TREE_DEPTH:
         raise ScheduleError(f"values built on values too deep: the limit of the tree is {limits.TREE_DEPTH} levels")
+    if size > limits.NODES:
+        raise ScheduleError(f"this expands to more than {limits.NODES} nodes, which is the limit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from .nodes import Function, Parameter
 
@@ -68,6 +68,16 @@ def _rounded(value: Fraction | float) -> str:
     """Six digits of a number of any size."""
     exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
     return f"{exact:.6g}".lower().replace("infinity", "inf")
+
+
+class Usage(NamedTuple):
+    """How a function is called, in words only where an error says it; `skip` as in `signature`."""
+
+    function: Function
+    skip: int = 0
+
+    def __str__(self) -> str:
+        return signature(self.function, self.skip)
 
 
 def signature(function: Function, skip: int = 0) -> str:
