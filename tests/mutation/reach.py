@@ -1,0 +1,149 @@
+"""Which test reaches which statement, and how long it takes: measured once for a checkout, and kept in a file.
+
+Of each test function so many seconds of its cases are measured, drawn at random.
+Of the others it is not known what they reach, so they may reach anything.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import json
+import random
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apart import DiedError, OutOfTimeError, apart
+from checkout import CONFIG, changed
+from statements import MARK, marked
+
+SECONDS = 0.3
+"""What is measured of each test function."""
+
+LIMIT = 600
+"""Seconds of processor time for collecting, and for a test."""
+
+reached: set[str] = set()
+"""The statements that ran in this process."""
+
+
+@dataclass
+class Reach:
+    """What was measured, as JSON holds it."""
+
+    modules: list[str] = field(default_factory=list)
+    """The modules of others that the tests import."""
+    collected: list[str] = field(default_factory=list)
+    """The names of all tests."""
+    shared: list[str] = field(default_factory=list)
+    """The statements that run while tests are collected: in some way all tests reach them."""
+    statements: list[str] = field(default_factory=list)
+    tests: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """The seconds of each test that was measured, and the statements it reaches: bits of a hexadecimal number."""
+    failing: list[str] = field(default_factory=list)
+    """The tests that fail without any change. They judge nothing."""
+
+    def reaching(self, statement: str | None) -> tuple[list[str], list[str]]:
+        """The tests that reach a statement, the quickest first, then those that may; no statement is reached by all."""
+        if statement is None:
+            sure = set(self.tests)
+        elif statement in self.statements:
+            bit = self.statements.index(statement)
+            sure = {test for test, (_, bits) in self.tests.items() if int(bits, 16) >> bit & 1}
+        else:
+            sure = set()
+        never = set(self.failing)
+        if statement is not None and statement not in self.shared:
+            never |= self.tests.keys() - sure
+        return self.in_turns(sure), self.in_turns(set(self.collected) - sure - never)
+
+    def in_turns(self, tests: Iterable[str]) -> list[str]:
+        """One test of each function, then the next ones, the quickest of each function first."""
+        turns: dict[str, int] = defaultdict(int)
+        key = {}
+        for test in sorted(tests, key=self.seconds):
+            key[test] = turns[function(test)], self.seconds(test)
+            turns[function(test)] += 1
+        return sorted(key, key=key.__getitem__)
+
+    def seconds(self, test: str) -> float:
+        return self.tests[test][0] if test in self.tests else 0.0
+
+
+def function(test: str) -> str:
+    """The name of a test without its case."""
+    return test.partition("[")[0]
+
+
+def measured(copy: Path, file: Path) -> Reach:
+    """What the file holds; where there is none, what is measured now."""
+    if not file.exists():
+        texts = {copy / name: marked(name, (copy / name).read_text(encoding="utf-8")) for name in CONFIG["mutated"]}
+        with changed(texts):
+            found = apart(lambda: asdict(measure(copy)), LIMIT)
+        file.write_text(json.dumps(found), encoding="utf-8")
+    return Reach(**json.loads(file.read_text(encoding="utf-8")))
+
+
+def measure(copy: Path) -> Reach:
+    setattr(builtins, MARK, reached.add)
+    measuring = Measuring(copy)
+    pytest.main([*CONFIG["options"], "-s", *CONFIG["tests"]], plugins=[measuring])
+    return measuring.found
+
+
+class Measuring:
+    """Collects all tests, and runs each in a fork, so that none finds what another one has computed."""
+
+    def __init__(self, copy: Path) -> None:
+        self.copy = copy
+        self.found = Reach()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        found = self.found
+        found.collected = [item.nodeid for item in session.items]
+        found.shared = sorted(reached)
+        found.modules = list(modules_of_others(self.copy))
+        bits: dict[str, int] = {}
+        spent: dict[str, float] = defaultdict(float)
+        gc.freeze()  # collecting garbage would copy all memory into each fork
+        for item in random.Random(0).sample(session.items, len(session.items)):  # noqa: S311 (no secret)
+            if spent[function(item.nodeid)] >= SECONDS:
+                continue
+            try:
+                seconds, statements = apart(lambda item=item: run(item), LIMIT)
+            except (OutOfTimeError, DiedError):
+                found.failing.append(item.nodeid)
+                continue
+            spent[function(item.nodeid)] += seconds
+            if statements is None:
+                found.failing.append(item.nodeid)
+                continue
+            number = sum(1 << bits.setdefault(statement, len(bits)) for statement in statements)
+            found.tests[item.nodeid] = seconds, f"{number:x}"
+        found.statements = list(bits)
+        return True
+
+
+def run(item: pytest.Item) -> tuple[float, list[str] | None]:
+    """How long a test takes, and what it reaches; None if it fails."""
+    reached.clear()
+    begun = time.process_time()
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    return time.process_time() - begun, None if item.session.testsfailed else sorted(reached)
+
+
+def modules_of_others(copy: Path) -> Iterator[str]:
+    """What is imported in this process and is not of the copy."""
+    for name, module in sys.modules.items():
+        spec: Any = getattr(module, "__spec__", None)
+        origin = getattr(spec, "origin", None)
+        if origin and not origin.startswith(str(copy)) and spec.name == name:
+            yield name

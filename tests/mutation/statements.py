@@ -1,0 +1,65 @@
+"""The statements of a file that are inside functions, and its text with a mark before each of them.
+
+A statement is known by its file and its first line.
+What is outside of functions runs when the module is imported, whatever the test.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+Place = tuple[int, int]
+"""A line and a column."""
+
+MARK = "__reached__"
+"""The built-in function that is called with the name of a statement before it runs."""
+
+
+def name(file: str, line: int) -> str:
+    return f"{file}:{line}"
+
+
+def statement_at(file: str, source: str, place: Place) -> str | None:
+    """The innermost statement around a place; None where it is outside of functions."""
+    around = [
+        statement
+        for function in functions(ast.parse(source))
+        for statement in ast.walk(function)
+        if isinstance(statement, ast.stmt) and statement is not function and is_around(statement, place)
+    ]
+    return name(file, max(s.lineno for s in around)) if around else None
+
+
+def is_around(statement: ast.stmt, place: Place) -> bool:
+    end = statement.end_lineno or 0, statement.end_col_offset or 0
+    return (statement.lineno, statement.col_offset) <= place <= end
+
+
+def functions(node: ast.AST) -> Iterator[ast.FunctionDef]:
+    """The functions and methods that are not inside another."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef):
+            yield child
+        else:
+            yield from functions(child)
+
+
+def marked(file: str, source: str) -> str:
+    """A text that does the same, and calls the mark before each statement."""
+    tree = ast.parse(source)
+    for function in functions(tree):
+        for node in list(ast.walk(function)):
+            for field in ("body", "orelse", "finalbody"):
+                block = getattr(node, field, None)
+                if isinstance(block, list):  # an expression such as a lambda has a body that is none
+                    setattr(node, field, [new for statement in block for new in with_mark(file, statement)])
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def with_mark(file: str, statement: ast.stmt) -> Iterator[ast.stmt]:
+    is_docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    if not is_docstring:  # which must stay in front
+        call = ast.Call(ast.Name(MARK, ast.Load()), [ast.Constant(name(file, statement.lineno))], [])
+        yield ast.Expr(call)
+    yield statement
