@@ -7,6 +7,7 @@ Of the tests, those run that reach the changed statement.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -56,6 +57,7 @@ class Judge:
         for module in self.reach.modules:
             with suppress(Exception):  # one that cannot be imported like this is left to the tests
                 import_module(module)
+        gc.freeze()  # each fork would go through all of it to find garbage
 
     def __call__(self, mutant: Mutant) -> Judged:
         begun = time.monotonic()

@@ -46,7 +46,7 @@ def functions(node: ast.AST) -> Iterator[ast.FunctionDef]:
 
 
 def marked(file: str, source: str) -> str:
-    """A text that does the same, and calls the mark before each statement."""
+    """A text that does the same, and calls the mark before each statement, if there is one."""
     tree = ast.parse(source)
     for function in functions(tree):
         for node in list(ast.walk(function)):
@@ -54,12 +54,22 @@ def marked(file: str, source: str) -> str:
                 block = getattr(node, field, None)
                 if isinstance(block, list):  # an expression such as a lambda has a body that is none
                     setattr(node, field, [new for statement in block for new in with_mark(file, statement)])
+    begin = next(n for n, statement in enumerate(tree.body) if not is_first(statement))
+    tree.body[begin:begin] = ast.parse(f"import builtins\n{MARK} = getattr(builtins, {MARK!r}, id)").body
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
+def is_first(statement: ast.stmt) -> bool:
+    """Whether Python wants nothing before a statement of a module."""
+    return is_docstring(statement) or isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+
+
+def is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
 def with_mark(file: str, statement: ast.stmt) -> Iterator[ast.stmt]:
-    is_docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    if not is_docstring:  # which must stay in front
+    if not is_docstring(statement):  # which must stay in front
         call = ast.Call(ast.Name(MARK, ast.Load()), [ast.Constant(name(file, statement.lineno))], [])
         yield ast.Expr(call)
     yield statement
