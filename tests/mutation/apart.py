@@ -8,6 +8,7 @@ import resource
 import signal
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 MEMORY = 6 << 30
@@ -26,13 +27,13 @@ class DiedError(Exception):
 
 
 def apart(work: Callable[[], Any], seconds: int) -> Any:
-    """What `work` returns in a fork of this process, in so many seconds of processor time: something that JSON holds."""
+    """What `work` returns in a fork of this process, in so many seconds of processor time, as JSON holds it."""
     reading, writing = os.pipe()
     process = os.fork()
     if not process:
         bounded(work, seconds, writing)
     os.close(writing)
-    with open(reading, "rb") as stream:
+    with os.fdopen(reading, "rb") as stream:
         answer = stream.read()
     _, status = os.waitpid(process, 0)
     end_group(process)
@@ -52,7 +53,7 @@ def bounded(work: Callable[[], Any], seconds: int, writing: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         signal.alarm(PATIENCE * seconds)
-        with open(writing, "wb") as stream:
+        with os.fdopen(writing, "wb") as stream:
             stream.write(json.dumps(work()).encode())
     except BaseException:
         os.write(errors, traceback.format_exc().encode())
@@ -62,7 +63,5 @@ def bounded(work: Callable[[], Any], seconds: int, writing: int) -> None:
 
 def end_group(process: int) -> None:
     """End what the work started and left behind."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process, signal.SIGKILL)
-    except ProcessLookupError:
-        pass

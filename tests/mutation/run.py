@@ -25,9 +25,7 @@ Pair = tuple[Mutant, Judged]
 @click.command(help=__doc__)
 @click.option("--each", default=20, show_default=True, help="Mutants of a file.")
 @click.option("--seed", default=1, show_default=True, help="Another number draws other mutants.")
-@click.option(
-    "--seconds", default=12, show_default=True, help="Tests run so long for a mutant, and again in a second go."
-)
+@click.option("--seconds", default=12, show_default=True, help="Tests run so long for a mutant, twice.")
 @click.argument("files", nargs=-1)
 def main(each: int, seed: int, seconds: int, files: tuple[str, ...]) -> None:
     copy = copied()

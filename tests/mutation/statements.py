@@ -61,7 +61,7 @@ def marked(file: str, source: str) -> str:
 
 def is_first(statement: ast.stmt) -> bool:
     """Whether Python wants nothing before a statement of a module."""
-    return is_docstring(statement) or isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+    return is_docstring(statement) or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
 
 
 def is_docstring(statement: ast.stmt) -> bool:
