@@ -23,7 +23,7 @@ from reach import Reach
 from sample import Mutant
 from statements import statement_at
 
-GRACE = 90
+GRACE = 40
 """Seconds of processor time that a run may take longer: to collect the tests, and to end the last one."""
 
 

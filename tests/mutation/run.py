@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from pathlib import Path
 import click
 from checkout import CONFIG, compiled, copied, enter
 from judge import Judge, Judged
+from plain import agrees
 from reach import measured
 from sample import Mutant, drawn
 
@@ -26,8 +28,9 @@ Pair = tuple[Mutant, Judged]
 @click.option("--each", default=20, show_default=True, help="Mutants of a file.")
 @click.option("--seed", default=1, show_default=True, help="Another number draws other mutants.")
 @click.option("--seconds", default=12, show_default=True, help="Tests run so long for a mutant, twice.")
+@click.option("--check", default=0, metavar="N", help="Judge N of them again with a plain pytest, and compare.")
 @click.argument("files", nargs=-1)
-def main(each: int, seed: int, seconds: int, files: tuple[str, ...]) -> None:
+def main(each: int, seed: int, seconds: int, check: int, files: tuple[str, ...]) -> None:
     copy = copied()
     enter(copy)
     reach = measured(copy, copy.parent / "reach.json")
@@ -38,7 +41,10 @@ def main(each: int, seed: int, seconds: int, files: tuple[str, ...]) -> None:
     judge = Judge(copy, reach, seconds)
     judge.warm()
     mutants = list(drawn(files or CONFIG["mutated"], each, seed))
-    report(list(judgements(judge, mutants, copy.parent / f"judged in {seconds}.jsonl")))
+    pairs = list(judgements(judge, mutants, copy.parent / f"judged in {seconds}.jsonl"))
+    report(pairs)
+    if check:
+        compare(copy, random.Random(seed).sample(pairs, min(check, len(pairs))))  # noqa: S311 (no secret)
 
 
 def judgements(judge: Judge, mutants: list[Mutant], kept: Path) -> Iterable[Pair]:
@@ -67,6 +73,14 @@ def report(pairs: list[Pair]) -> None:
     click.echo(f"{verdicts['survived']} survived all tests that reach them,")
     click.echo(f"{verdicts['unfinished']} those that there was time for,")
     click.echo(f"{verdicts['unreached']} are reached by no test that was measured.")
+
+
+def compare(copy: Path, pairs: list[Pair]) -> None:
+    """Judge mutants in the plain way too, and say where it differs."""
+    different = [pair for pair in pairs if not agrees(copy, *pair)]
+    click.echo(f"\nA plain pytest says the same of {len(pairs) - len(different)} of {len(pairs)} mutants.")
+    for mutant, judged in different:
+        click.echo(f"It differs where the verdict was `{judged.verdict}` {judged.by}\n{mutant.name}\n{mutant.change}")
 
 
 def score(judged: list[Judged]) -> str:
