@@ -1,0 +1,64 @@
+"""What the measure of mutants rests on: which statement is where, and that marks change nothing."""
+
+from __future__ import annotations
+
+import builtins
+from pathlib import Path
+from runpy import run_path
+
+import pytest
+from mutation.statements import MARK, marked, statement_at
+
+SOURCE = '''"""A file."""
+from __future__ import annotations
+
+def sign(x: float) -> int:
+    """Which way."""
+    if x > 0:
+        return 1
+    return (0 if x == 0
+        else -1)
+
+class Box:
+    side = 1 + 2
+
+    def area(self):
+        with_corner = [self.side * i for i in range(self.side)]
+        return sum(with_corner)
+'''
+
+
+def test_a_place_is_in_the_innermost_statement_of_a_function() -> None:
+    lines = SOURCE.splitlines()
+    begins = {"if x > 0": 6, "return 1": 7, "else -1": 8, "self.side * i": 15, "sum(": 16}
+    for text, line in begins.items():
+        (at,) = (n for n, found in enumerate(lines) if text in found)
+        assert statement_at("file", SOURCE, (at + 1, lines[at].index(text))) == f"file:{line}"
+
+
+def test_what_is_outside_of_functions_is_in_no_statement() -> None:
+    for line in (4, 11, 12, 14):
+        assert statement_at("file", SOURCE, (line, 11)) is None
+
+
+def test_marks_say_what_ran_and_change_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reached: list[str] = []
+    monkeypatch.setattr(builtins, MARK, reached.append, raising=False)
+    names = run_path(str(written(tmp_path)))
+    assert names["sign"](-2) == -1
+    assert reached == ["file:6", "file:8"]
+    reached.clear()
+    assert names["Box"]().area() == 9
+    assert reached == ["file:15", "file:16"]
+    assert (names["__doc__"], names["sign"].__doc__) == ("A file.", "Which way.")
+
+
+def test_a_marked_file_runs_where_nothing_listens(tmp_path: Path) -> None:
+    names = run_path(str(written(tmp_path)))
+    assert (names["sign"](3), names["Box"]().area()) == (1, 9)
+
+
+def written(folder: Path) -> Path:
+    path = folder / "boxes.py"
+    path.write_text(marked("file", SOURCE))
+    return path
