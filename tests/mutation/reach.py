@@ -110,7 +110,7 @@ class Measuring:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         found = self.found
-        read_library()
+        warm()
         found.collected = [item.nodeid for item in session.items]
         found.shared = sorted(reached)
         found.modules = list(modules_of_others(self.copy))
@@ -133,8 +133,10 @@ class Measuring:
         return True
 
 
-def read_library() -> None:
-    """Make the parser and parse every entry, which takes longer than most tests and is done once in a process."""
+def warm() -> None:
+    """Import the core, make the parser and read the library: done once, it takes longer than most tests."""
+    for file in CONFIG["mutated"]:
+        import_module(f"symsched.{file.removeprefix('symsched/').removesuffix('.py').replace('/', '.')}")
     prelude = import_module("symsched.prelude")
     for module in prelude.modules():
         list(prelude.module(module).values())
