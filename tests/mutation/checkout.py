@@ -24,7 +24,10 @@ NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg
 def copied() -> Path:
     """A copy of the checkout as it is now, in a folder of its own, which is used again until a file changes."""
     copy = ROOT / "build" / "mutants" / digest() / "copy"
-    shutil.copytree(ROOT, copy, symlinks=True, ignore=NOT_COPIED, dirs_exist_ok=True)  # mends what a run left changed
+    if not copy.exists():
+        shutil.copytree(ROOT, copy, symlinks=True, ignore=NOT_COPIED)
+    for file in CONFIG["mutated"]:  # a run that was cut off left one changed
+        shutil.copy2(ROOT / file, copy / file)
     return copy
 
 
