@@ -25,19 +25,26 @@ class Box:
     def area(self):
         with_corner = [self.side * i for i in range(self.side)]
         return sum(with_corner)
+
+TABLE = {
+    "half": lambda x: x / 2,
+    "less": lambda x: [
+        x - 1 for _ in range(x)
+    ],
+}
 '''
 
 
 def test_a_place_is_in_the_innermost_statement_of_a_function() -> None:
     lines = SOURCE.splitlines()
-    begins = {"if x > 0": 6, "return 1": 7, "else -1": 8, "self.side * i": 15, "sum(": 16}
+    begins = {"if x > 0": 6, "return 1": 7, "else -1": 8, "self.side * i": 15, "sum(": 16, "x / 2": 19, "x - 1": 20}
     for text, line in begins.items():
         (at,) = (n for n, found in enumerate(lines) if text in found)
         assert statement_at("file", SOURCE, (at + 1, lines[at].index(text))) == f"file:{line}"
 
 
 def test_what_is_outside_of_functions_is_in_no_statement() -> None:
-    for line in (4, 11, 12, 14):
+    for line in (4, 11, 12, 14, 18):
         assert statement_at("file", SOURCE, (line, 11)) is None
 
 
@@ -50,12 +57,15 @@ def test_marks_say_what_ran_and_change_nothing_else(tmp_path: Path, monkeypatch:
     reached.clear()
     assert names["Box"]().area() == 9
     assert reached == ["file:15", "file:16"]
+    reached.clear()
+    assert names["TABLE"]["less"](1) == [0]
+    assert reached == ["file:20"]
     assert (names["__doc__"], names["sign"].__doc__) == ("A file.", "Which way.")
 
 
 def test_a_marked_file_runs_where_nothing_listens(tmp_path: Path) -> None:
     names = run_path(str(written(tmp_path)))
-    assert (names["sign"](3), names["Box"]().area()) == (1, 9)
+    assert (names["sign"](3), names["Box"]().area(), names["TABLE"]["half"](1)) == (1, 9, 0.5)
 
 
 def written(folder: Path) -> Path:

@@ -50,7 +50,7 @@ class Judge:
     copy: Path
     reach: Reach
     seconds: int
-    """How long tests run for a mutant, in the first file and again in the others."""
+    """How long tests run for a mutant: a third of it those of the first file, then the others."""
 
     def warm(self) -> None:
         """Import what the tests import and is not of the package."""
@@ -68,9 +68,9 @@ class Judge:
     def verdict(self, mutant: Mutant) -> tuple[str, str]:
         sure, perhaps = self.reach.reaching(statement_at(mutant.file, mutant.source, mutant.place))
         verdict = "survived" if sure or perhaps else "unreached"
-        for tests in stages([*sure, *perhaps]):
+        for tests, seconds in self.stages([*sure, *perhaps]):
             try:
-                by, is_finished = apart(lambda tests=tests: self.tried(tests), self.seconds + GRACE)
+                by, is_finished = apart(lambda: self.tried(tests, seconds), seconds + GRACE)  # noqa: B023 (called here)
             except OutOfTimeError:
                 return "out of time", ""
             except DiedError as death:
@@ -81,20 +81,21 @@ class Judge:
                 verdict = "unfinished"
         return ("unreached" if not sure else verdict), ""
 
-    def tried(self, tests: list[str]) -> tuple[str, bool]:
+    def stages(self, tests: list[str]) -> Iterator[tuple[list[str], int]]:
+        """The tests of the first file, which finds most mutants before the others are collected, then those."""
+        first = [test for test in tests if is_in(test, CONFIG["tests"][0])]
+        others = [test for test in tests if not is_in(test, CONFIG["tests"][0])]
+        short = self.seconds // 3
+        return ((some, seconds) for some, seconds in ((first, short), (others, self.seconds - short)) if some)
+
+    def tried(self, tests: list[str], seconds: int) -> tuple[str, bool]:
         """What fails first, if anything does, and whether all tests have run."""
-        trial = Trial(tests, self.reach.collected, self.seconds)
+        trial = Trial(tests, self.reach.collected, seconds)
         files = [name for name in CONFIG["tests"] if any(is_in(test, name) for test in tests)]
         quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of plugins that are imported already
         code = pytest.main([*CONFIG["options"], *quiet, "-s", "--exitfirst", *files], plugins=[trial])
         ended_well = code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or not trial.is_finished
         return trial.failed or ("" if ended_well else f"pytest: {code!r}"), trial.is_finished
-
-
-def stages(tests: list[str]) -> Iterator[list[str]]:
-    """The tests of the first file, then the others: most mutants are found before these are collected."""
-    first = [test for test in tests if is_in(test, CONFIG["tests"][0])]
-    yield from filter(None, (first, [test for test in tests if not is_in(test, CONFIG["tests"][0])]))
 
 
 def is_in(test: str, name: str) -> bool:

@@ -6,6 +6,7 @@ What was judged is kept in `build/mutants/` until a file of the checkout changes
 
 from __future__ import annotations
 
+import fcntl
 import json
 import math
 import random
@@ -27,12 +28,14 @@ Pair = tuple[Mutant, Judged]
 @click.command(help=__doc__)
 @click.option("--each", default=20, show_default=True, help="Mutants of a file.")
 @click.option("--seed", default=1, show_default=True, help="Another number draws other mutants.")
-@click.option("--seconds", default=12, show_default=True, help="Tests run so long for a mutant, twice.")
+@click.option("--seconds", default=18, show_default=True, help="How long the tests of a mutant run.")
 @click.option("--check", default=0, metavar="N", help="Judge N of them again with a plain pytest, and compare.")
 @click.argument("files", nargs=-1)
 def main(each: int, seed: int, seconds: int, check: int, files: tuple[str, ...]) -> None:
     copy = copied()
     enter(copy)
+    alone = (copy.parent / "lock").open("w")
+    fcntl.flock(alone, fcntl.LOCK_EX)  # another run changes the same files: wait for it
     reach = measured(copy, copy.parent / "reach.json")
     compiled(copy)
     for test in reach.failing:
@@ -51,13 +54,13 @@ def judgements(judge: Judge, mutants: list[Mutant], kept: Path) -> Iterable[Pair
     """Judge the mutants that were not judged before, and keep each verdict at once."""
     kept.touch()
     known = {found.mutant: found for found in (Judged(**json.loads(line)) for line in kept.open(encoding="utf-8"))}
-    with click.progressbar(mutants, label="judged", show_pos=True) as shown:
-        for mutant in shown:
-            found = known.get(mutant.name) or judge(mutant)
-            if mutant.name not in known:
-                with kept.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(asdict(found)) + "\n")
-            yield mutant, found
+    for number, mutant in enumerate(mutants, 1):
+        found = known.get(mutant.name) or judge(mutant)
+        if mutant.name not in known:
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(found)) + "\n")
+        click.echo(f"{number:4} of {len(mutants)}  {found.verdict:11}  {mutant.name}", err=True)
+        yield mutant, found
 
 
 def report(pairs: list[Pair]) -> None:
