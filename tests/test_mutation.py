@@ -1,14 +1,30 @@
-"""What the measure of mutants rests on: which statement is where, and that marks change nothing."""
+"""What the measure of mutants rests on: which statement is where, marks that change nothing, and work with bounds."""
 
 from __future__ import annotations
 
 import builtins
+import subprocess
+import sys
 from pathlib import Path
 from runpy import run_path
 
 import pytest
 from mutation.statements import MARK, marked, statement_at
 
+HERE = Path(__file__).parent
+WORKS = """
+import os, sys
+from apart import apart
+seen = []
+def loop():
+    while True:
+        pass
+for work in (lambda: seen.append(1) or seen, loop, lambda: os._exit(3), lambda: 1 / 0):
+    try:
+        print(apart(work, 1), seen)
+    except Exception as error:
+        print(repr(error))
+"""
 SOURCE = '''"""A file."""
 from __future__ import annotations
 
@@ -72,3 +88,15 @@ def written(folder: Path) -> Path:
     path = folder / "boxes.py"
     path.write_text(marked("file", SOURCE))
     return path
+
+
+def test_work_apart_answers_or_says_how_it_ended() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WORKS], check=True, capture_output=True, text=True, cwd=HERE / "mutation"
+    )
+    answered, looped, ended, failed = done.stdout.splitlines()
+    assert answered == "[1] []"
+    assert looped == "OutOfTimeError()"
+    assert ended == "DiedError('exit status 3')"
+    assert failed.startswith("RuntimeError")
+    assert "ZeroDivisionError" in done.stderr

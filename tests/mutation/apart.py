@@ -17,6 +17,9 @@ MEMORY = 6 << 30
 PATIENCE = 20
 """How many times its processor time the work may take on a busy machine before it counts as stuck."""
 
+MISTAKE = 70
+"""The exit status where an exception came out of the work."""
+
 
 class OutOfTimeError(Exception):
     """The work took more than its time."""
@@ -40,6 +43,8 @@ def apart(work: Callable[[], Any], seconds: int) -> Any:
     if answer:
         return json.loads(answer)
     ended_by = os.waitstatus_to_exitcode(status)
+    if ended_by == MISTAKE:
+        raise RuntimeError("the work went wrong, as told above")
     raise OutOfTimeError if -ended_by in (signal.SIGXCPU, signal.SIGALRM) else DiedError(f"exit status {ended_by}")
 
 
@@ -57,8 +62,8 @@ def bounded(work: Callable[[], Any], seconds: int, writing: int) -> None:
             stream.write(json.dumps(work()).encode())
     except BaseException:
         os.write(errors, traceback.format_exc().encode())
-    finally:
-        os._exit(0)
+        os._exit(MISTAKE)
+    os._exit(0)
 
 
 def end_group(process: int) -> None:
