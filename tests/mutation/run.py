@@ -1,78 +1,98 @@
 """Measure how many mutants of the compiler's core the tests find: `python tests/mutation/run.py`.
 
 Works on a copy of the checkout. The mutants are drawn at random, so many of each file.
+What was judged is kept in `build/mutants/` until a file of the checkout changes, so a run that was cut off goes on.
 """
 
 from __future__ import annotations
 
+import fcntl
+import json
 import math
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
+import random
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import click
-from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import WorkerOutcome
-from sample import draw
+from checkout import CONFIG, compiled, copied, enter
+from judge import Judge, Judged
+from plain import agrees
+from reach import measured
+from sample import Mutant, drawn
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-
-Verdict = tuple[str, bool, str]
-"""The file of a mutant, whether a test found it, and what it changes."""
+Pair = tuple[Mutant, Judged]
 
 
 @click.command(help=__doc__)
 @click.option("--each", default=20, show_default=True, help="Mutants of a file.")
 @click.option("--seed", default=1, show_default=True, help="Another number draws other mutants.")
+@click.option("--seconds", default=18, show_default=True, help="How long the tests of a mutant run.")
+@click.option("--check", default=0, metavar="N", help="Judge N of them again with a plain pytest, and compare.")
 @click.argument("files", nargs=-1)
-def main(each: int, seed: int, files: tuple[str, ...]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        copy, session = Path(folder) / "copy", Path(folder) / "mutants.sqlite"
-        shutil.copytree(ROOT, copy, symlinks=True, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-        cosmic_ray(copy, "init", HERE / "config.toml", session)
-        with use_db(session) as mutants:
-            draw(mutants, copy, each, seed, files)
-        cosmic_ray(copy, "baseline", HERE / "config.toml")
-        cosmic_ray(copy, "exec", HERE / "config.toml", session)
-        with use_db(session) as mutants:
-            report(list(verdicts(mutants)))
+def main(each: int, seed: int, seconds: int, check: int, files: tuple[str, ...]) -> None:
+    copy = copied()
+    enter(copy)
+    alone = (copy.parent / "lock").open("w")
+    fcntl.flock(alone, fcntl.LOCK_EX)  # another run changes the same files: wait for it
+    reach = measured(copy, copy.parent / "reach.json")
+    compiled(copy)
+    for test in reach.failing:
+        click.echo(f"fails without any change, so it judges nothing: {test}")
+    click.echo(f"{len(reach.tests)} of {len(reach.collected)} tests were measured")
+    judge = Judge(copy, reach, seconds)
+    judge.warm()
+    mutants = list(drawn(files or CONFIG["mutated"], each, seed))
+    pairs = list(judgements(judge, mutants, copy.parent / f"judged in {seconds}.jsonl"))
+    report(pairs)
+    if check:
+        compare(copy, random.Random(seed).sample(pairs, min(check, len(pairs))))  # noqa: S311 (no secret)
 
 
-def cosmic_ray(copy: Path, *arguments: object) -> None:
-    """Run Cosmic Ray in the copy, where this interpreter is `python`, with the backends that need no framework."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = os.environ | {"PATH": path, "SYMSCHED_TEST_BACKENDS": "python,numpy"}
-    command = [sys.executable, "-m", "cosmic_ray.cli", *map(str, arguments)]
-    subprocess.run(command, cwd=copy, env=environment, check=True)
+def judgements(judge: Judge, mutants: list[Mutant], kept: Path) -> Iterable[Pair]:
+    """Judge the mutants that were not judged before, and keep each verdict at once."""
+    kept.touch()
+    known = {found.mutant: found for found in (Judged(**json.loads(line)) for line in kept.open(encoding="utf-8"))}
+    for number, mutant in enumerate(mutants, 1):
+        found = known.get(mutant.name) or judge(mutant)
+        if mutant.name not in known:
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(found)) + "\n")
+        click.echo(f"{number:4} of {len(mutants)}  {found.verdict:11}  {mutant.name}", err=True)
+        yield mutant, found
 
 
-def verdicts(mutants: WorkDB) -> Iterable[Verdict]:
-    files = {item.job_id: item.mutations[0].module_path.as_posix() for item in mutants.work_items}
-    for job, result in mutants.results:
-        if result.worker_outcome != WorkerOutcome.SKIPPED:
-            yield files[job], result.is_killed, result.diff or ""
+def report(pairs: list[Pair]) -> None:
+    """What was not found, then the score of each file and of all."""
+    for mutant, judged in pairs:
+        if not judged.is_found:
+            click.echo(f"\n{mutant.file}:{mutant.place[0]}: {judged.verdict}\n{mutant.change}")
+    for file in sorted({mutant.file for mutant, _ in pairs}):
+        click.echo(f"{file:28}{score([judged for mutant, judged in pairs if mutant.file == file])}")
+    click.echo(f"{'all':28}{score([judged for _, judged in pairs])}")
+    verdicts = Counter(judged.verdict for _, judged in pairs)
+    click.echo(f"\n{verdicts['out of time']} were found because the tests ran out of time.")
+    click.echo(f"{verdicts['survived']} survived all tests that reach them,")
+    click.echo(f"{verdicts['unfinished']} those that there was time for,")
+    click.echo(f"{verdicts['unreached']} are reached by no test that was measured.")
 
 
-def report(found: list[Verdict]) -> None:
-    """What survived, then the score of each file and of all."""
-    for _, is_killed, change in sorted(found):
-        if not is_killed:
-            click.echo(change)
-    for file in sorted({file for file, _, _ in found}):
-        click.echo(f"{file:28}{score([is_killed for f, is_killed, _ in found if f == file])}")
-    click.echo(f"{'all':28}{score([is_killed for _, is_killed, _ in found])}")
+def compare(copy: Path, pairs: list[Pair]) -> None:
+    """Judge mutants in the plain way too, and say where it differs."""
+    different = [pair for pair in pairs if not agrees(copy, *pair)]
+    click.echo(f"\nA plain pytest says the same of {len(pairs) - len(different)} of {len(pairs)} mutants.")
+    for mutant, judged in different:
+        click.echo(f"It differs where the verdict was `{judged.verdict}` {judged.by}\n{mutant.name}\n{mutant.change}")
 
 
-def score(killed: list[bool]) -> str:
-    """The share of mutants that were found, with its binomial standard error."""
-    share = sum(killed) / len(killed)
-    error = math.sqrt(share * (1 - share) / len(killed))
-    return f"{sum(killed):4} of {len(killed):4}  {share:6.1%} +- {error:.1%}"
+def score(judged: list[Judged]) -> str:
+    """The share of mutants that were found, and Wilson's interval that holds the true one with 95 %."""
+    count, found = len(judged), sum(one.is_found for one in judged)
+    share, z = found / count, 1.96
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return f"{found:4} of {count:4}  {share:6.1%}  ({middle - half:.1%} to {middle + half:.1%})"
 
 
 if __name__ == "__main__":

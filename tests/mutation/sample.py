@@ -1,4 +1,4 @@
-"""A random sample of the mutants of a session of Cosmic Ray: so many of each file, the same ones each time.
+"""A random sample of the mutants that Cosmic Ray makes: so many of each file, the same ones each time.
 
 Annotations are left out: no code reads them, so a mutant of one changes nothing.
 """
@@ -6,44 +6,75 @@ Annotations are left out: no code reads them, so a mutant of one changes nothing
 from __future__ import annotations
 
 import ast
+import difflib
 import random
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from cosmic_ray.commands import init
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import WorkDB
-from cosmic_ray.work_item import MutationSpec, WorkerOutcome, WorkItem, WorkResult
-
-Place = tuple[int, int]
-"""A line and a column."""
+from cosmic_ray.work_item import MutationSpec
+from statements import Place
 
 
-def draw(mutants: WorkDB, root: Path, each: int, seed: int, only: Sequence[str]) -> None:
-    """Mark all mutants but `each` of a file as skipped; `only` names the files, all of them if it is empty."""
-    files: dict[str, list[WorkItem]] = defaultdict(list)
-    for item in mutants.work_items:
-        files[item.mutations[0].module_path.as_posix()].append(item)
-    skipped: list[str] = []
-    for path, items in files.items():
-        places = annotations(root / path)
-        real = [item for item in items if not any(is_within(item.mutations[0], place) for place in places)]
-        real.sort(key=lambda item: identity(item.mutations[0]))  # jobs are named anew in each session
-        chance = random.Random(f"{seed} {path}")  # noqa: S311 (no secret)
-        wanted = not only or path in only
-        kept = {item.job_id for item in chance.sample(real, min(each, len(real)))} if wanted else set()
-        skipped += (item.job_id for item in items if item.job_id not in kept)
-    mutants.set_multiple_results(skipped, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one file."""
+
+    file: str
+    operator: str
+    occurrence: int
+    place: Place
+    source: str
+    """The text of the file as it was."""
+    changed: str
+
+    @property
+    def name(self) -> str:
+        """What tells it from all other mutants of these files."""
+        line, column = self.place
+        return f"{self.file}:{line}:{column} {self.operator} {self.occurrence}"
+
+    @property
+    def change(self) -> str:
+        """What it changes, as a diff."""
+        before, after = (text.splitlines(keepends=True) for text in (self.source, self.changed))
+        lines = difflib.unified_diff(before, after, self.file, self.file, n=1)
+        return "".join(lines)
+
+
+def drawn(files: Iterable[str], each: int, seed: int) -> Iterator[Mutant]:
+    """The mutants of each file, named from the folder that this runs in."""
+    for file in files:
+        source = Path(file).read_text(encoding="utf-8")
+        places = annotations(source)
+        real = [spec for spec in mutants(file) if not any(is_within(spec, place) for place in places)]
+        real.sort(key=identity)
+        chance = random.Random(f"{seed} {file}")  # noqa: S311 (no secret)
+        for spec in chance.sample(real, min(each, len(real))):
+            operator = get_operator(spec.operator_name)()
+            changed = mutate_code(source, operator, spec.occurrence)
+            yield Mutant(file, spec.operator_name, spec.occurrence, spec.start_pos, source, changed)
+
+
+def mutants(file: str) -> list[MutationSpec]:
+    database = WorkDB(":memory:", WorkDB.Mode.create)
+    init([Path(file)], database, {})
+    return [item.mutations[0] for item in database.work_items]
 
 
 def identity(mutant: MutationSpec) -> tuple[Place, str, int]:
     return mutant.start_pos, mutant.operator_name, mutant.occurrence
 
 
-def annotations(path: Path) -> list[tuple[Place, Place]]:
+def annotations(source: str) -> list[tuple[Place, Place]]:
     """Where the annotations of a file begin and end."""
     nodes = [
         node
-        for parent in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for parent in ast.walk(ast.parse(source))
         for field in ("annotation", "returns")
         if isinstance(node := getattr(parent, field, None), ast.expr)
     ]
