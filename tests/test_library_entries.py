@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 import pytest
+from calls import variants
 
 import symsched as ss
 from symsched import prelude
@@ -124,3 +126,18 @@ def test_every_option_is_finite_at_every_step(function: Function, options: tuple
         text = call(function, 100)
         schedule = ss.parse(f"{text[:-1]}, {name}={option})".replace(f"{name}={options[0]}, ", "", 1))
         assert all(math.isfinite(schedule(t)) for t in (0, 1, 2, 99, 100, 101, 200, 1e4, 1e9)), option
+
+
+ODD = ("[1, 2]", "[]", "[[1, 2], [3]]", "linear", "none", "inf", "t < 3", "t", "3%", "next", "linear(1, 5)[1:3]")
+"""What is no number."""
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_whatever_an_entry_is_given_is_a_schedule_or_an_error(odd: str) -> None:
+    for name, text in variants().items():
+        inside = text[text.index("(") + 1 : -1] if text.endswith(")") else ""
+        arguments = inside.split(", ")
+        for place in range(len(arguments)):
+            given = ", ".join([*arguments[:place], odd, *arguments[place + 1 :]])
+            with suppress(ss.ScheduleError):
+                ss.parse(f"{name.split()[0]}({given})")

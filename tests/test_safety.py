@@ -13,14 +13,13 @@ import statistics
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sympy
-from calls import variants
 from nasty import KIB, NASTY
 from sympy.core.evalf import EvalfMixin
 from sympy.functions.elementary.miscellaneous import MinMaxBase
@@ -313,18 +312,3 @@ def test_time_grows_no_faster_than_the_depth(form: str) -> None:
     """What is worked out twice at each level takes thousands of times as long."""
     shallow, deep = NESTED[form](9), NESTED[form](18)
     eventually(lambda: seconds(deep, 3) / seconds(shallow, 3), 12.0)
-
-
-ODD = ("[1, 2]", "[]", "[[1, 2], [3]]", "linear", "none", "inf", "t < 3", "t", "3%", "next", "linear(1, 5)[1:3]")
-"""What is no number."""
-
-
-@pytest.mark.parametrize("odd", ODD)
-def test_whatever_an_entry_is_given_is_a_schedule_or_an_error(odd: str) -> None:
-    for name, text in variants().items():
-        inside = text[text.index("(") + 1 : -1] if text.endswith(")") else ""
-        arguments = inside.split(", ")
-        for place in range(len(arguments)):
-            given = ", ".join([*arguments[:place], odd, *arguments[place + 1 :]])
-            with suppress(ss.ScheduleError):
-                ss.parse(f"{name.split()[0]}({given})")
