@@ -14,13 +14,17 @@ LIMIT = 600
 """How many seconds it may take."""
 
 
-def agrees(copy: Path, mutant: Mutant, judged: Judged) -> bool:
-    """Whether the test that found the mutant fails there, or, if none did, no test fails in that time."""
+def difference(copy: Path, mutant: Mutant, judged: Judged) -> str:
+    """How the last words of pytest differ from the verdict, for as long as there is time; empty where they do not.
+
+    Of a mutant that was found, the test that found it is run. Of another, all tests.
+    """
     tests = [judged.by] if judged.by.startswith("tests/") else CONFIG["tests"]
     command = [sys.executable, "-m", "pytest", *CONFIG["options"], "--exitfirst", *tests]
     with changed({copy / mutant.file: mutant.changed}):
         try:
-            done = subprocess.run(command, cwd=copy, capture_output=True, timeout=LIMIT)
+            done = subprocess.run(command, cwd=copy, capture_output=True, timeout=LIMIT, text=True)
         except subprocess.TimeoutExpired:
-            return judged.verdict != "found"
-    return judged.is_found == (done.returncode != 0)
+            return "pytest did not end" if judged.verdict == "found" else ""
+    last = "\n".join(done.stdout.splitlines()[-2:])
+    return "" if judged.is_found == (done.returncode != 0) else f"pytest ended with {done.returncode}: {last}"

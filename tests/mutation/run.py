@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 from checkout import CONFIG, compiled, copied, enter
 from judge import Judge, Judged
-from plain import agrees
+from plain import difference
 from reach import measured
 from sample import Mutant, drawn
 
@@ -80,10 +80,10 @@ def report(pairs: list[Pair]) -> None:
 
 def compare(copy: Path, pairs: list[Pair]) -> None:
     """Judge mutants in the plain way too, and say where it differs."""
-    different = [pair for pair in pairs if not agrees(copy, *pair)]
+    different = [(*pair, found) for pair in pairs if (found := difference(copy, *pair))]
     click.echo(f"\nA plain pytest says the same of {len(pairs) - len(different)} of {len(pairs)} mutants.")
-    for mutant, judged in different:
-        click.echo(f"It differs where the verdict was `{judged.verdict}` {judged.by}\n{mutant.name}\n{mutant.change}")
+    for mutant, judged, found in different:
+        click.echo(f"{mutant.name}: {judged.verdict} {judged.by}, but {found}\n{mutant.change}")
 
 
 def score(judged: list[Judged]) -> str:
