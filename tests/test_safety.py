@@ -13,7 +13,7 @@ import statistics
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,8 @@ def test_sympy_evaluates_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EvalfMixin, "evalf", poison)
     monkeypatch.setattr(MinMaxBase, "evalf", poison)
     for text in [*corpus(), "max(t, 1 + min(2, sqrt(3)), 2*sqrt(2) + log(3))"]:
-        outcome(text)
+        with suppress(ss.ScheduleError):
+            ss.emit(text, "numpy")
 
 
 def test_nothing_that_is_written_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
