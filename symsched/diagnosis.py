@@ -151,7 +151,7 @@ class _Place:
     def side_by_side(self) -> ScheduleError:
         if self.text in WORDS:
             return self.error(f"unexpected `{self.text}`", *WORDS[self.text])
-        if self.last in WORDS:
+        if WORDS.get(self.last, LENGTH) != LENGTH:  # `steps` may be a parameter
             return self.error_at(self.last, f"unexpected `{self.last}`", *WORDS[self.last])
         title = f"unexpected `{self.text}` after `{self.last}`"
         if self.last.type == "NUMBER" and (unit := meant_unit(self.text)):

@@ -47,9 +47,10 @@ def _run(statements: Sequence[ast.stmt], known: Known) -> ast.expr | Known:
         match statement:
             case ast.Return(value=ast.expr() as value):
                 return _replaced(value, known)
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value):
-                known = {**known, name: _replaced(value, known)}
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
                 known = {**known, name: _replaced(value, known)}
             case ast.AugAssign(target=ast.Name(id=name) as target, op=operator, value=value):
                 changed = ast.BinOp(ast.copy_location(ast.Name(name), target), operator, value)
