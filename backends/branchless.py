@@ -270,7 +270,7 @@ def _constants(rows: Table, dialect: Dialect) -> dict[str, str]:
         width, number = found
         lines["_WIDTH"] = f"_WIDTH = {width!r}"
         lines["_BUCKETS"] = f"_BUCKETS = {dialect.buckets.format(count=number)}"
-        lines["_NEXT"] = "_NEXT = np.append(_UNTIL, np.inf)"
+        lines["_NEXT"] = "_NEXT = np.append(_UNTIL, np.inf)[_BUCKETS]"
     return lines
 
 

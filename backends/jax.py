@@ -112,7 +112,7 @@ def _stage_of(t: Any) -> Any:
     # A bucket of steps holds at most one end.
     bucket = (jnp.minimum(t, _UNTIL[-1]) / _WIDTH).astype(jnp.int32)
     i = jnp.asarray(_BUCKETS, jnp.int32)[bucket]
-    return i + (t >= jnp.asarray(_NEXT)[i])
+    return i + (t >= jnp.asarray(_NEXT)[bucket])
 """,
     "_search": """
 def _search(t: Any) -> Any:

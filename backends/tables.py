@@ -177,6 +177,10 @@ def _plain(node: Node) -> object | None:
         args[1] = _scaled(-1.0, args[1])
     if name in ("add", "mul") and isinstance(args[1], float):
         args.reverse()
+    if name == "div" and isinstance(args[1], float) and args[1] < 0:
+        return ("mul", -1.0, (name, args[0], -args[1]))  # a column of positive lengths is known to hold no 0
+    if name == "mul" and isinstance(args[0], float) and isinstance(args[1], tuple) and args[1][:2] == ("mul", -1.0):
+        return ("mul", -args[0], args[1][2])
     return (name, *args)
 
 
