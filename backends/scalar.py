@@ -116,9 +116,9 @@ class Body:
         has_forms = len(rows.forms) > 1 and not rows.is_plain
         is_looked_up = has_forms or any(form.columns(len(form_of)) for form in rows.forms)
         lines = self.syntax.before * (is_looked_up or any(uses_step(form.value) for form in rows.forms))
+        look_up = [self.syntax.look_up.format(i, until, len(rows.ends))] * is_looked_up
         if is_looked_up:
             self.tables[until] = rows.ends
-            lines.append(self.syntax.look_up.format(i, until, len(rows.ends)))
         if has_forms:
             self.tables[spelled("_FORM")] = form_of
         for k, form in reversed(list(enumerate(rows.forms))):
@@ -128,6 +128,8 @@ class Body:
             block = self._returned(form.value, form.ranges(len(form_of)))
             last = f"t >= {self.writer.language.real(rows.ends[-1])}"
             condition = last if rows.is_plain else self.syntax.is_form.format(spelled("_FORM"), i, k)
+            if has_forms or names:  # a last stage that the step alone tells comes before the search
+                lines, look_up = lines + look_up, []
             lines += self.syntax.branch(condition, block) if k else block
         return lines
 

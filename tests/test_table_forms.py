@@ -70,7 +70,7 @@ ALIKE = [
     Stages(("(t + 2)**(k + 0.5)",), ("pow(((t - ORIGIN) + 2), NUMBER)", "0")),
     Stages(("linear(k, 7, k + 2)",), ("((2*((t - ORIGIN)/7)) + OFFSET)", "0")),
     Stages(("linear(k, 7, k + 1)",), ("(((t - ORIGIN)/7) + OFFSET)", "0")),
-    Stages(("linear(k, 7, 0)", "linear(0, 7, k)"), ("(SCALE*((t - ORIGIN)/LENGTH))", "0")),
+    Stages(("linear(k, 7, 0)", "linear(0, 7, k)"), ("(SCALE*((t - ORIGIN)/7))", "0")),
     Stages(("linear(k, 7, k + k)",), ("((SCALE*((t - ORIGIN)/7)) + OFFSET)", "0")),
 ]
 """One form, and the 0 at the end."""
