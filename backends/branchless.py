@@ -41,8 +41,8 @@ class Dialect:
         number: The type of a number or an array of the framework.
         array: A table of numbers as an array.
         buckets: The table of the first stage of each bucket of steps; "" where stages are searched for.
-        for_tables: Import lines that tables need; with `in_order`, those that lists of stages need.
-        in_order: The helper that computes stage after stage where steps are in order; "" for none.
+        for_tables: Import lines that tables need; with `by_stage`, those that lists of stages need.
+        by_stage: The helper that computes each stage where it applies, for arrays that can be cut; "" for none.
         decorators: Lines above the formula.
         note: What the docstring of the function says besides.
         counts: Whether whole steps stay whole numbers as far as they can.
@@ -61,7 +61,7 @@ class Dialect:
     array: str
     buckets: str = ""
     for_tables: tuple[str, ...] = ()
-    in_order: str = ""
+    by_stage: str = ""
     decorators: tuple[str, ...] = ()
     note: str = ""
     counts: bool = False
@@ -84,14 +84,14 @@ def source(
     if rows is not None and dialect.counts and not in_range(x for column in rows.columns() for x in column):
         rows = None
     stages = (
-        _stages(program.segments, rows, writer, dialect.zeros) if dialect.in_order and not program.parameters else None
+        _stages(program.segments, rows, writer, dialect.zeros) if dialect.by_stage and not program.parameters else None
     )
     body = _body(program.segments, writer, dialect, stages) if rows is None else _rows(rows, writer, dialect, stages)
     values = define("_values", ["t: Any", *(f"{n}: Any" for n in inner.values())], "Any", [], body)
     values = "\n".join([*dialect.decorators, values])
     tables = {name: numbers(name, values) for values, name in writer.tables.items()}
     tables |= {} if rows is None else _constants(rows, dialect)
-    writer.helpers.update({dialect.in_order: None} if stages else {})
+    writer.helpers.update({dialect.by_stage: None} if stages else {})
     used = [*(n for h in writer.helpers for n in (*dialect.needed_by.get(h, ()), h))]
     helpers = {name: dialect.helpers[name] for name in dict.fromkeys(used)}
     helpers |= {f.name: f.text for f in stages or () if f.text}
@@ -101,11 +101,11 @@ def source(
     text = "\n".join([*helpers.values(), *constants.values()])
     for word, value in (("_INFINITY", '"inf"'), ("_NAN", '"nan"')):
         tables |= {word: f"{word} = float({value})"} if word in text else {}
-    looked_up = rows is not None and (bool(stages) or not dialect.in_order)
+    looked_up = rows is not None and (bool(stages) or not dialect.by_stage)
     imports = [*dialect.imports, *dialect.for_tables * looked_up, "from typing import Any"]
     imports += ["import math"] * ("math." in text) + ["from itertools import pairwise"] * ("pairwise(" in text)
     takes = [f"t: {dialect.number}", *["*"] * bool(names), *(f"{n}: {dialect.number}" for n in names)]
-    kind = "a number or an array of any shape" if not dialect.in_order else "a number or a tensor of any shape"
+    kind = "a number or an array of any shape" if not dialect.by_stage else "a number or a tensor of any shape"
     doc = about(schedule, f"The values at steps `t`, {kind}.", note=dialect.note)
     function = define(name, takes, "Any", doc, entry(names, bool(stages)))
     return Source(imports, constants, tables, helpers, [function])

@@ -185,7 +185,7 @@ def parts(schedule: Any, name: str, prefix: str, note: str = "") -> Source:
     return source(schedule, name, prefix, replace(_DIALECT, note=note), _entry)
 
 
-def _entry(names: list[str], in_order: bool) -> list[str]:
+def _entry(names: list[str], by_stage: bool) -> list[str]:
     if not names:
         return _BODY.strip("\n").splitlines()
     return [*listed("numbers = (", ["t", *names], ")"), *_BODY_WITH_PARAMETERS.strip("\n").splitlines()]

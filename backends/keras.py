@@ -145,7 +145,7 @@ def emit(schedule: Any, *, name: str = FUNCTION, form: str = FORMS[0]) -> str:
 
 
 def _parts(schedule: Any, name: str, prefix: str) -> Source:
-    made = source(schedule, name, prefix, _DIALECT, lambda names, in_order: [])
+    made = source(schedule, name, prefix, _DIALECT, lambda names, by_stage: [])
     return replace(
         made,
         helpers={**{n: _HELPERS[n] for n in ("_step", "_float")}, **made.helpers},

@@ -95,7 +95,10 @@ def _parts(t: Any, until: Any) -> list[Any]:
 
 _IS_WITHIN = """
 def _is_within(t: Any, begin: Any, end: Any) -> bool:
-    return not t.size or bool(t.min() >= begin and (t.max() < end or end == np.inf))
+    if not t.size:
+        return True
+    has_begun = begin == -np.inf or t.min() >= begin
+    return bool(has_begun and (end == np.inf or t.max() < end))
 """
 
 _STAGE_OF = '''

@@ -91,29 +91,44 @@ def _cycle(begins: Any, t: Any) -> Any:
     index = torch.searchsorted(begins, t.detach().contiguous(), right=True) - 1
     return index.to(t.dtype)
 """,
-    "_in_order": """
-def _in_order(t: Any) -> Any:
-    # Whole steps on the CPU that go from stage to stage, the usual case.
+    "_by_stage": """
+def _by_stage(t: Any) -> Any:
+    # Whole steps on the CPU, the usual case: each stage sees the steps where it applies.
     is_usual = t.dtype == torch.int64 and t.device.type == "cpu" and t.numel() >= 1024
     if not is_usual or torch.compiler.is_compiling():
         return None
     row = t.reshape(-1)
     try:
         row[0].item()
-        cuts = torch.searchsorted(row, torch.tensor(_ENDS)).tolist()
-        cuts = [0, *cuts, row.numel()]
-        if not _is_ascending(row, cuts):
-            return None
+        parts = _parts(row)
     except RuntimeError:  # inside vmap no number can be read
         return None
+    if not parts:
+        return None
     values = torch.zeros(row.shape, dtype=torch.get_default_dtype())
-    for (a, b), stage in zip(pairwise(cuts), _STAGES):
-        if a == b:
+    for part, stage in zip(parts, _STAGES):
+        if stage == 0:
             continue
-        if callable(stage):
-            stage = stage(row[a:b].to(torch.float64).clamp_(min=0))
-        values[a:b] = stage
+        if not isinstance(part, slice):
+            part = part.nonzero().squeeze(1)
+        if not callable(stage):
+            values[part] = stage
+        elif (x := row[part]).numel():
+            x = x.to(torch.float64).clamp_(min=0)
+            values[part] = stage(x).to(values.dtype)
     return values.reshape(t.shape)
+""",
+    "_parts": """
+def _parts(row: Any) -> list[Any]:
+    # Slices where steps are in order, else masks; nothing for many stages.
+    cuts = torch.searchsorted(row, torch.tensor(_ENDS)).tolist()
+    cuts = [0, *cuts, row.numel()]
+    if _is_ascending(row, cuts):
+        return [slice(a, b) for a, b in pairwise(cuts)]
+    if len(cuts) > 32:
+        return []
+    later = [row >= end for end in _ENDS]
+    return [~later[0], *(a & ~b for a, b in pairwise(later)), later[-1]]
 """,
     "_is_ascending": """
 def _is_ascending(row: Any, cuts: list[int]) -> bool:
@@ -167,8 +182,8 @@ _DIALECT = Dialect(
     imports=("import torch",),
     language=Language(_TEMPLATES, pi="math.pi", room=72),
     helpers=_HELPERS,
-    needed_by={"_modulo": ("_floor_divide",), "_in_order": ("_is_ascending",)},
-    in_order="_in_order",
+    needed_by={"_modulo": ("_floor_divide",), "_by_stage": ("_is_ascending", "_parts")},
+    by_stage="_by_stage",
     for_tables=("from functools import partial",),
     where="torch.where",
     zeros="torch.zeros_like(t)",
@@ -198,10 +213,10 @@ def _with_scheduler(schedule: Any, name: str, prefix: str) -> Source:
     return scheduler.added(_source(schedule, name, prefix), schedule, name, prefix)
 
 
-def _entry(names: list[str], in_order: bool) -> list[str]:
+def _entry(names: list[str], by_stage: bool) -> list[str]:
     if names:
         return [*listed("numbers = (", ["t", *names], ")"), *_BODY_WITH_PARAMETERS.strip("\n").splitlines()]
     lines = _BODY.strip("\n").splitlines()
-    if in_order:
-        lines[3:3] = ["values = _in_order(steps)", "if values is not None:", "    return values"]
+    if by_stage:
+        lines[3:3] = ["values = _by_stage(steps)", "if values is not None:", "    return values"]
     return lines
