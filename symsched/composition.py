@@ -30,12 +30,18 @@ def _number(value: Signal, name: str, span: Span) -> Expr:
     return value.value
 
 
+def _long_enough(duration: Expr, span: Span) -> None:
+    if tree.is_too_short(duration):
+        title = f"this lasts less than 1e-{limits.LENGTH_EXPONENT} steps, which is the limit"
+        raise ScheduleError(title, None, span)
+
+
 @primitive("repeat", neighbours="repeated")
 def repeat(span: Span, schedule: Signal, count: Number, stretch: Signal, scale: Signal) -> Value:
     _finite(schedule, span, "repeated")
     longer, larger = _number(stretch, "stretch", span), _number(scale, "scale", span)
     factor = tree.approximate(longer)
-    if factor is not None and factor <= 0:
+    if factor is not None and not factor > 0:  # nor is it undefined
         raise ScheduleError("`stretch` must be positive", None, stretch.span or span)
     if factor is not None and factor > limits.STRETCH:
         hint = "for one cycle and nothing after it: repeat(..., 1)"
@@ -45,6 +51,8 @@ def repeat(span: Span, schedule: Signal, count: Number, stretch: Signal, scale: 
         raise ScheduleError("cycles that get shorter need a count", None, stretch.span or span, "", hint)
     if schedule.duration is not None and tree.is_zero(schedule.duration):
         raise ScheduleError("what is repeated must last longer than 0 steps", None, schedule.span or span)
+    if schedule.duration is not None:
+        _long_enough(schedule.duration, schedule.span or span)
     return Repeat(schedule, count.value, longer, larger, span)
 
 
@@ -87,9 +95,13 @@ class _Start(Signal):
 def stretch(span: Span, schedule: Signal, factor: Signal) -> Value:
     slower = _number(factor, "factor", span)
     known = tree.approximate(slower)
-    if known is not None and known <= 0:
+    if known is not None and not known > 0:
         raise ScheduleError("`factor` must be positive", None, factor.span or span)
-    return schedule if schedule.duration is None else Stretched(schedule, slower, span)
+    if schedule.duration is None:
+        return schedule
+    slowed = Stretched(schedule, slower, span)
+    _long_enough(slowed.duration, factor.span or span)
+    return slowed
 
 
 @primitive("at", neighbours="closed")
@@ -122,7 +134,7 @@ def join(span: Span, schedules: Items, boundaries: Items) -> Value:
 
 def _boundary(value: Value, span: Span) -> Expr:
     place = getattr(value, "span", None) or span
-    if not isinstance(value, Number):
+    if not isinstance(value, Number) or tree.is_undefined(value.value):
         raise ScheduleError(f"a boundary is a number of steps, but this is {describe(value)}", None, place)
     if tree.compare("<", value.value, tree.ZERO) == tree.true:
         raise ScheduleError("a boundary cannot stand before 0", None, place)

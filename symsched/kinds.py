@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from . import tree
+from . import limits, tree
 from .arithmetic import length_hint
 from .errors import ScheduleError, Span
 from .operands import Flag, Items, Shape, Value, describe
@@ -66,6 +66,8 @@ def _duration(value: Value) -> Value:
         raise Refused("a finite number of steps, but got inf", "`constant(...)` is endless, and so is a slice A[10:]")
     if known is not None and not known >= 0:
         raise Refused(f"0 steps or more, but got {describe(value)}")
+    if tree.is_too_short(value.value):
+        raise Refused(f"0 or at least 1e-{limits.LENGTH_EXPONENT} steps, but got {describe(value)}")
     return value
 
 

@@ -38,6 +38,7 @@ from .walking import size as size
 from .walking import walk as walk
 
 ZERO, ONE, INFINITY = sympy.S.Zero, sympy.S.One, sympy.oo
+SHORTEST = Fraction(1, 10**limits.LENGTH_EXPONENT)
 
 
 # Numbers
@@ -308,6 +309,18 @@ def piecewise(pieces: list[tuple[Expr, Boolean]]) -> Expr:
     # SymPy's own constructors fold choices among the conditions, at exponential cost.
     pairs = [Tuple.__new__(ExprCondPair, value, condition) for value, condition in kept]
     return Basic.__new__(Piecewise, *pairs)
+
+
+def is_too_short(length: Expr) -> bool:
+    """Whether a length is known to be positive and below the limit."""
+    known = approximate(length)
+    return known is not None and 0 < known < SHORTEST
+
+
+def is_undefined(value: Expr) -> bool:
+    """Whether a constant has no value, as the square root of -1."""
+    known = approximate(value)
+    return known is not None and known != known
 
 
 def approximate(value: Expr) -> Fraction | float | None:

@@ -26,7 +26,7 @@ POOL, SHORT = 4000, 300
 """How many programs that were made are changed further, and their longest."""
 
 HANG = 60
-"""Seconds after which a text is given up."""
+"""Seconds of processor time after which a text is given up."""
 
 
 class HangError(Exception):
@@ -62,13 +62,13 @@ class Mass:
         text = mutated(self.random, self.donor(), self.donor())[:LONGEST]
         name = self.names[self.judged % len(self.names)]
         self.judged += 1
-        signal.alarm(HANG)
+        signal.setitimer(signal.ITIMER_PROF, HANG)
         try:
             self.keep(text, targets.TARGETS[name](text))
         except Exception as error:
             self.report(kind(name, error), text, error)
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
     def keep(self, text: str, schedule: ss.Schedule | None) -> None:
         """Remember a program, so that it is changed further."""
@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("targets", nargs="*", help=f"any of {', '.join(targets.TARGETS)}")
     options = parser.parse_args()
     targets.warm()
-    signal.signal(signal.SIGALRM, ring)
+    signal.signal(signal.SIGPROF, ring)
     mass, begin = Mass(options.seed, options.targets or list(targets.TARGETS)), time.monotonic()
     shown = begin
     while (now := time.monotonic()) < begin + options.seconds:
