@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -17,9 +18,13 @@ starting = Group("Starting", "Each time in a new process; the peer is a Python t
 EVAL = "import sys, symsched; print(symsched.parse(sys.argv[1])(250))"
 
 
+COMPILED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""The environment in which modules are compiled but once, as pip compiles what it installs."""
+
+
 def output(*command: str) -> list[float]:
     """The numbers that a process prints."""
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=COMPILED)
     return [float(word) for word in done.stdout.split()]
 
 
