@@ -101,6 +101,27 @@ def test_an_order_of_steps_does_not_matter() -> None:
     assert torch.equal(function(steps), function(steps.sort().values)[steps.argsort().argsort()])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "warmup(linear, 500) >> cosine(1e-3, 900)",  # the last stage is 0, so that nothing is written there
+        "linear(1, 300) >> hold(0.3, 300) >> cosine(2, 700, 0.1)",
+        "poly(2, 0.1, 1500)[:700] >> 0.3",
+        "where(t <= 900.5, 1/(t + 1), exp(-t/1000))",
+        "linear(1, 5000)",  # no other stage has a step
+    ],
+)
+def test_whole_steps_may_come_in_any_order(text: str) -> None:
+    """Many of them are cut into stages: slices where they are in order, and masks where they are not."""
+    function, exact = ss.compile(text, "torch"), ss.compile(text, "python")
+    ordered = torch.arange(-100, 2400)
+    order = torch.randperm(2500, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(function(ordered[order]), function(ordered)[order])
+    for steps in (ordered[order], ordered.flip(0), ordered[order].reshape(50, 50)):
+        values = torch.tensor([exact(t) for t in steps.flatten().tolist()]).reshape(steps.shape)
+        torch.testing.assert_close(function(steps), values, rtol=1.2e-7, atol=0)
+
+
 @pytest.mark.parametrize("text", LEARNT)
 def test_gradients_of_parameters_are_right(text: str) -> None:
     function, exact = ss.compile(text, "torch"), ss.compile(text, "python")
