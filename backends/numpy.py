@@ -82,7 +82,7 @@ def _ends(until: Any, t: Any) -> Any:
 
 _PARTS = '''
 def _parts(t: Any, until: Any) -> list[Any]:
-    """Which steps belong to each stage: slices where they stand in order, else masks."""
+    """Which steps belong to each stage: slices where they stand in order, else indices."""
     until = _ends(np.maximum.accumulate(np.asarray(until, np.float64)), t)
     cuts = [0, *np.searchsorted(t, until).tolist(), t.size]
     parts = [slice(a, b) for a, b in pairwise(cuts)]
@@ -90,7 +90,8 @@ def _parts(t: Any, until: Any) -> list[Any]:
     if all(_is_within(t[part], begin, end) for part, begin, end in limits):
         return parts
     later = [t >= end for end in until]
-    return [~later[0], *(a & ~b for a, b in pairwise(later)), later[-1]]
+    masks = [~later[0], *(a & ~b for a, b in pairwise(later)), later[-1]]
+    return [np.flatnonzero(mask) for mask in masks]
 '''
 
 _IS_WITHIN = """
