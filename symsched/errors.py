@@ -160,7 +160,8 @@ def suggest(name: str, options: Iterable[str]) -> str | None:
     if len(name) > 40:  # nobody meant a name of ours
         return None
     limit = max(len(name) // 3, 1)
-    distance, option = min(((_distance(name, o), o) for o in options), default=(limit + 1, ""))
+    alike = [o for o in options if abs(len(o) - len(name)) <= limit]  # the others are further away
+    distance, option = min(((_distance(name, o), o) for o in alike), default=(limit + 1, ""))
     if distance <= limit and distance < len(name):
         return option
     begun = [o for o in options if len(o) > 2 and name.lower().startswith(o)]  # polynomial is poly, tokens are tok
