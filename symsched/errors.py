@@ -157,8 +157,6 @@ def suggest(name: str, options: Iterable[str]) -> str | None:
     for option in options:
         if option.lower() == name.lower():
             return option
-    if len(name) > 40:  # nobody meant a name of ours
-        return None
     limit = max(len(name) // 3, 1)
     alike = [o for o in options if abs(len(o) - len(name)) <= limit]  # the others are further away
     distance, option = min(((_distance(name, o), o) for o in alike), default=(limit + 1, ""))
