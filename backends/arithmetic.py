@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -37,6 +38,12 @@ def _sum(formula: Formula, expr: Expr, script: bool) -> Steps:
     return Piece("".join(parts), SUM, tall, digit, terms=tuple(parts))
 
 
+def _factors(expr: Expr) -> Iterator[Expr]:
+    """The factors of a product; those of a geometric sum, which is a fraction, share the bar."""
+    for factor in expr.args:
+        yield from tree.closed_sum(*factor.args).args if isinstance(factor, tree.GeometricSum) else (factor,)
+
+
 class Product:
     """A product taken apart: a coefficient, factors, and what they are divided by."""
 
@@ -45,7 +52,7 @@ class Product:
         self.top: list[Expr] = []
         self.bottom: list[Expr] = []
         self.is_angle = any(f == sympy.pi for f in expr.args)
-        for factor in expr.args:
+        for factor in _factors(expr):
             if tree.is_number(factor):
                 self.coefficient *= tree.fraction(factor)
             elif isinstance(factor, sympy.Add) and all(map(is_negative, factor.args)):

@@ -96,6 +96,11 @@ def _cycle_time(formula: Formula, expr: Expr, script: bool) -> Steps:
     return (yield from _modulo(formula, tree.elapsed(clock, start), length, script))
 
 
+@rule(tree.GeometricSum)
+def _geometric_sum(formula: Formula, expr: Expr, script: bool) -> Steps:
+    return (yield tree.closed_sum(*expr.args), script)
+
+
 @rule(sympy.Mod)
 def _mod(formula: Formula, expr: Expr, script: bool) -> Steps:
     return (yield from _modulo(formula, expr.args[0], expr.args[1], script))

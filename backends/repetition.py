@@ -42,6 +42,12 @@ def _cycle_time(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
     return low.sub(passed, _cycle_start(low, index, low.code(length, clocks), low.code(stretch, clocks)))
 
 
+@rule(tree.GeometricSum)
+def _geometric_sum(low: Operations, expr: Expr, clocks: dict[Expr, Node]) -> Node:
+    ratio, count = (low.code(a, clocks) for a in expr.args)
+    return _cycle_start(low, count, low.const(Fraction(1)), ratio)
+
+
 def beside_cycle(low: Operations, terms: list[Expr], clocks: dict[Expr, Node]) -> Node | None:
     """The time in a cycle less a part of the cycle, or the other way round; None for another sum.
 

@@ -9,7 +9,7 @@ from .clock import Clock, fixed
 from .errors import ScheduleError, Span
 from .operands import Items, Value, describe
 from .primitive import primitive
-from .stages import Constant, Number, Signal, is_finite
+from .stages import Constant, Number, Signal, is_finite, is_too_short, is_undefined
 from .timeline import Chain, Repeat, Reversed, Slice, Stretched
 from .tree import INFINITY, Expr
 
@@ -31,7 +31,7 @@ def _number(value: Signal, name: str, span: Span) -> Expr:
 
 
 def _long_enough(duration: Expr, span: Span) -> None:
-    if tree.is_too_short(duration):
+    if is_too_short(duration):
         title = f"this lasts less than 1e-{limits.LENGTH_EXPONENT} steps, which is the limit"
         raise ScheduleError(title, None, span)
 
@@ -134,7 +134,7 @@ def join(span: Span, schedules: Items, boundaries: Items) -> Value:
 
 def _boundary(value: Value, span: Span) -> Expr:
     place = getattr(value, "span", None) or span
-    if not isinstance(value, Number) or tree.is_undefined(value.value):
+    if not isinstance(value, Number) or is_undefined(value.value):
         raise ScheduleError(f"a boundary is a number of steps, but this is {describe(value)}", None, place)
     if tree.compare("<", value.value, tree.ZERO) == tree.true:
         raise ScheduleError("a boundary cannot stand before 0", None, place)

@@ -112,6 +112,10 @@ def cycle_start(index: Any, length: Any, stretch: Any) -> Any:
     return index * length if stretch == 1 else length * (stretch**index - 1) / (stretch - 1)
 
 
+def _geometric_sum(ratio: Any, count: Any) -> Any:
+    return cycle_start(count, real.mpf(1), ratio)
+
+
 def cycle_index(x: Any, start: Any, length: Any, stretch: Any) -> Any:
     if not real.isfinite(x) or not length > 0:  # a length can be too small for a number
         return real.nan
@@ -148,7 +152,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     tree.Sigmoid: lambda x: 1 / (1 + real.exp(_clamped(-x))), tree.Round: _whole(_round),
     sympy.floor: _whole(real.floor), sympy.ceiling: _whole(real.ceil), sympy.Min: min, sympy.Max: max,
     sympy.Mod: _modulo, tree.Elapsed: _elapsed, tree.Progress: _progress, tree.Bezier: _bezier,
-    tree.CycleIndex: cycle_index, tree.CycleTime: _cycle_time,
+    tree.CycleIndex: cycle_index, tree.CycleTime: _cycle_time, tree.GeometricSum: _geometric_sum,
     sympy.StrictLessThan: lambda a, b: a < b, sympy.LessThan: lambda a, b: a <= b,
     sympy.StrictGreaterThan: lambda a, b: a > b, sympy.GreaterThan: lambda a, b: a >= b,
     sympy.Equality: lambda a, b: a == b, sympy.Unequality: lambda a, b: a != b,

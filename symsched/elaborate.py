@@ -38,7 +38,7 @@ from .operands import Value as AnyValue
 from .primitive import PRIMITIVES
 from .scope import Names, Scope
 from .slots import Lookup, Open, Slot, Writing
-from .stages import Constant, Signal, Time, is_finite
+from .stages import Constant, Signal, Time, is_finite, is_undefined
 from .stages import Number as NumberSignal
 from .timeline import Chain as ChainSignal
 from .timeline import Slice as SliceSignal
@@ -255,7 +255,7 @@ class Elaborator:
 
     def _bound(self, node: Node, scope: Scope) -> Expr:
         value, span = self.value(node, scope), scope.site or node.span
-        if not isinstance(value, NumberSignal) or tree.is_undefined(value.value):
+        if not isinstance(value, NumberSignal) or is_undefined(value.value):
             raise ScheduleError(f"a bound of a slice is a number of steps, but this is {describe(value)}", None, span)
         if tree.compare("<", value.value, tree.ZERO) == tree.true:
             hint = "the last 10 steps of A are A[90:] where A lasts 100"

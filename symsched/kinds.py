@@ -9,7 +9,7 @@ from . import limits, tree
 from .arithmetic import length_hint
 from .errors import ScheduleError, Span
 from .operands import Flag, Items, Shape, Value, describe
-from .stages import Number, Signal
+from .stages import Number, Signal, is_too_short
 
 
 class Refused(Exception):
@@ -66,7 +66,7 @@ def _duration(value: Value) -> Value:
         raise Refused("a finite number of steps, but got inf", "`constant(...)` is endless, and so is a slice A[10:]")
     if known is not None and not known >= 0:
         raise Refused(f"0 steps or more, but got {describe(value)}")
-    if tree.is_too_short(value.value):
+    if is_too_short(value.value):
         raise Refused(f"0 or at least 1e-{limits.LENGTH_EXPONENT} steps, but got {describe(value)}")
     return value
 

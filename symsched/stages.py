@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from . import functions, limits, tree
 from .clock import Clock, fixed
 from .errors import ScheduleError, Span
 from .tree import INFINITY, ZERO, Boolean, Expr, true
+
+SHORTEST = Fraction(1, 10**limits.LENGTH_EXPONENT)
 
 
 class Piece(NamedTuple):
@@ -92,6 +95,18 @@ def longer(a: Expr | None, b: Expr | None) -> Expr | None:
 
 def is_finite(signal: Signal) -> bool:
     return signal.duration is not None and signal.duration != INFINITY
+
+
+def is_too_short(length: Expr) -> bool:
+    """Whether a length is known to be positive and below the limit."""
+    known = tree.approximate(length)
+    return known is not None and 0 < known < SHORTEST
+
+
+def is_undefined(value: Expr) -> bool:
+    """Whether a constant has no value, as the square root of -1."""
+    known = tree.approximate(value)
+    return known is not None and known != known
 
 
 class Number(Signal):

@@ -129,6 +129,22 @@ class CycleTime(Function):  # type: ignore[misc]
         return -begins.diff(wanted).subs(wanted, varied)
 
 
+class GeometricSum(Function):  # type: ignore[misc]
+    """1 + ratio + ... + ratio**(count - 1): how long `count` cycles last together, next to the first one."""
+
+    nargs = 2
+    is_real = True
+
+    def doit(self, **hints: Any) -> Expr:
+        ratio, count = self.args
+        return (ratio**count - 1) / (ratio - 1)
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        arguments = [sympy.Dummy(positive=True) for _ in self.args]
+        slope = GeometricSum(*arguments).doit().diff(arguments[argindex - 1])
+        return slope.subs(dict(zip(arguments, self.args, strict=True)))
+
+
 class Sigmoid(Function):  # type: ignore[misc]
     """The logistic function `1/(1 + exp(-x))`."""
 

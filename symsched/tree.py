@@ -28,6 +28,7 @@ from .symbols import Bezier as Bezier
 from .symbols import CycleIndex as CycleIndex
 from .symbols import CycleTime as CycleTime
 from .symbols import Elapsed as Elapsed
+from .symbols import GeometricSum as GeometricSum
 from .symbols import Progress as Progress
 from .symbols import Round as Round
 from .symbols import Sigmoid as Sigmoid
@@ -38,7 +39,6 @@ from .walking import size as size
 from .walking import walk as walk
 
 ZERO, ONE, INFINITY = sympy.S.Zero, sympy.S.One, sympy.oo
-SHORTEST = Fraction(1, 10**limits.LENGTH_EXPONENT)
 
 
 # Numbers
@@ -267,13 +267,18 @@ def is_negative(term: Expr) -> bool:
 
 def cycle_start(index: Expr, length: Expr, stretch: Expr) -> Expr:
     """When cycle `index` begins, on the clock of the repetition."""
-    if stretch == 1:
+    if stretch == 1 or index in (ZERO, ONE):
         return multiply(index, length)
-    return divide(multiply(length, add(power(stretch, index), -ONE)), add(stretch, -ONE))
+    known = not stretch.has(Symbol)  # else it may turn out to be 1
+    return multiply(length, closed_sum(stretch, index) if known else GeometricSum(stretch, index, evaluate=False))
+
+
+def closed_sum(ratio: Expr, count: Expr) -> Expr:
+    """A geometric sum as a fraction, which is 0/0 where the ratio is 1."""
+    return divide(add(power(ratio, count), -ONE), add(ratio, -ONE))
 
 
 # Choice
-
 
 _RELATIONS: dict[str, tuple[Any, Callable[[Any, Any], bool]]] = {
     "<": (sympy.StrictLessThan, lambda a, b: a < b), "<=": (sympy.LessThan, lambda a, b: a <= b),
@@ -309,18 +314,6 @@ def piecewise(pieces: list[tuple[Expr, Boolean]]) -> Expr:
     # SymPy's own constructors fold choices among the conditions, at exponential cost.
     pairs = [Tuple.__new__(ExprCondPair, value, condition) for value, condition in kept]
     return Basic.__new__(Piecewise, *pairs)
-
-
-def is_too_short(length: Expr) -> bool:
-    """Whether a length is known to be positive and below the limit."""
-    known = approximate(length)
-    return known is not None and 0 < known < SHORTEST
-
-
-def is_undefined(value: Expr) -> bool:
-    """Whether a constant has no value, as the square root of -1."""
-    known = approximate(value)
-    return known is not None and known != known
 
 
 def approximate(value: Expr) -> Fraction | float | None:

@@ -198,6 +198,10 @@ def _cycle_time(clock: Any, start: Any, length: Any, stretch: Any) -> Any:
     return _sum(clock, -start, -_cycle_start(int(index), length, stretch))
 
 
+def _geometric_sum(ratio: Any, count: Any) -> Any:
+    return _cycle_start(int(count), Fraction(1), ratio)
+
+
 def _bezier(u: Any, x1: Any, y1: Any, x2: Any, y2: Any) -> Any:
     """The height at the width u, by Newton's method between bounds that close in."""
     u, x1, y1, x2, y2 = map(number, (u, x1, y1, x2, y2))
@@ -234,7 +238,7 @@ _FUNCTIONS: dict[type, Callable[..., Any]] = {
     sympy.Abs: abs, sympy.floor: _whole(up=False), sympy.ceiling: _whole(up=True), tree.Round: _nearest,
     sympy.Min: _extreme(min), sympy.Max: _extreme(max), tree.Sigmoid: lambda x: 1 / (1 + mp.exp(-number(x))),
     tree.Elapsed: lambda clock, start: _sum(clock, -start), tree.Progress: _progress, tree.Bezier: _bezier,
-    tree.CycleIndex: _cycle_index, tree.CycleTime: _cycle_time,
+    tree.CycleIndex: _cycle_index, tree.CycleTime: _cycle_time, tree.GeometricSum: _geometric_sum,
     sympy.StrictLessThan: _compared(operator.lt), sympy.LessThan: _compared(operator.le),
     sympy.StrictGreaterThan: _compared(operator.gt), sympy.GreaterThan: _compared(operator.ge),
     sympy.Equality: _compared(operator.eq), sympy.Unequality: _compared(operator.ne),

@@ -209,3 +209,16 @@ def test_functions_of_numbers_are_numbers_where_they_are_finite() -> None:
     assert LOW.op("sqrt", LOW.const(Fraction(9, 4))) is LOW.const(Fraction(3, 2))
     assert LOW.op("log", NUMBERS[0]).name == "log"
     assert LOW.op("exp", LOW.const(Fraction(10**4))).name == "exp"
+
+
+@pytest.mark.parametrize("stretch", [Fraction(1, 2), 1, Fraction(9, 8), Fraction(3, 2), 2, 3, 10])
+def test_a_stretch_that_is_given_late_finds_the_cycle_of_each_step(stretch: Fraction, backend: str) -> None:
+    late = ss.compile("repeat(linear(1, 8), n, stretch=s) >> 3", backend)
+    begin, length, expected = Fraction(0), Fraction(8), {}
+    for _ in range(6):
+        for progress in (Fraction(0), Fraction(1, 4), Fraction(63, 64)):
+            expected[float(begin + progress * length)] = float(1 - progress)
+        begin, length = begin + length, length * stretch
+    expected[float(begin)] = expected[float(begin) + 1] = 3
+    values = [float(late(step, n=6.0, s=float(stretch))) for step in expected]
+    assert values == pytest.approx(list(expected.values()), abs=1e-12)

@@ -17,6 +17,7 @@ LEARNT = {
     "((1 - t/T)**0.5)[:T] >> peak": {"T": 10.0, "peak": 0.25},
     "hold(3, peak) >> circle(peak, T) >> hold(2)": {"peak": 2.0, "T": 5.0},
     "where(t < W, sqrt(W - t), peak*sqrt(t - W))": {"W": 5.0, "peak": 2.0},
+    "repeat(cosine(peak, 4), 3, s) >> linear(peak, T)": {"peak": 2.0, "T": 7.0, "s": 1.5},
     "repeat(cosine(peak, T), stretch=2, scale=k)": {"peak": 2.0, "T": 4.0, "k": 0.5},
     "peak*inverse_sqrt(1, W)": {"peak": 2.0, "W": 4.0},
     "exponential(a, T, b)": {"a": 1.0, "T": 16.0, "b": 4.0},
