@@ -143,14 +143,14 @@ def _cycle_table(length: Expr, stretch: Expr, last: Fraction | None) -> tuple[fl
 
 
 def _cycle_start(low: Operations, index: Node, length: Node, stretch: Node) -> Node:
-    """length (stretch**index - 1)/(stretch - 1), and length index where the stretch is 1."""
+    """length (stretch**index - 1)/(stretch - 1), and length index where the stretch is 1; exact for the first cycle."""
     one = low.const(Fraction(1))
     grown = low.sub(low.op("pow", stretch, index), one)
     if stretch.name == "const":
-        return low.div(low.mul(length, grown), low.sub(stretch, one))
+        return low.mul(length, low.div(grown, low.sub(stretch, one)))
     same = low.op("eq", stretch, one)
     apart = low.where(same, one, low.sub(stretch, one))
-    return low.where(same, low.mul(length, index), low.div(low.mul(length, grown), apart))
+    return low.mul(length, low.where(same, index, low.div(grown, apart)))
 
 
 def _searched_index(low: Operations, passed: Node, length: Node, stretch: Node) -> Node:
