@@ -110,7 +110,8 @@ def _cycle(begins: Any, t: Any) -> Any:
     "_stage_of": """
 def _stage_of(t: Any) -> Any:
     # A bucket of steps holds at most one end.
-    bucket = (jnp.minimum(t, _UNTIL[-1]) / _WIDTH).astype(jnp.int32)
+    t = jnp.minimum(t, _UNTIL[-1])
+    bucket = (t / _WIDTH).astype(jnp.int32)
     i = jnp.asarray(_BUCKETS, jnp.int32)[bucket]
     return i + (t >= jnp.asarray(_NEXT)[bucket])
 """,

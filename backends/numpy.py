@@ -13,7 +13,7 @@ from .module import WIDTH, Source, about, define, indent, letter, listed, module
 from .naming import labelled
 from .operations import Node, number_of
 from .ranges import Ranges, time_range, uses_step
-from .tables import MOST_BUCKETS, Form, Table, buckets, table
+from .tables import Form, Table, buckets, table
 from .writer import ATOM, INFIX, SUM, Language, Writer, call
 
 REQUIRES = "numpy"
@@ -102,18 +102,24 @@ def _is_within(t: Any, begin: Any, end: Any) -> bool:
     return bool(has_begun and (end == np.inf or t.max() < end))
 """
 
-_STAGE_OF = '''
+_IN_BUCKETS = '''
 def _stage_of(t: Any) -> Any:
-    """The stage of each step: the first one of its bucket of steps, or else by a search."""
-    i = _BUCKETS.take((t / _WIDTH).astype(np.intp), mode="clip")
-    late = np.flatnonzero(t >= _UNTIL.take(i))
-    i[late] = np.searchsorted(_ENDS, t[late], side="right")
+    """The stage of each step. A bucket of steps holds at most one end."""
+    t = np.minimum(t, _ENDS[-1])
+    bucket = (t / _WIDTH).astype(np.intp)
+    i = _BUCKETS.take(bucket, mode="clip")
+    i += t >= _NEXT.take(bucket, mode="clip")
     return i
 '''
 
+_SEARCHED = """
+def _stage_of(t: Any) -> Any:
+    return np.searchsorted(_ENDS, t, side="right")
+"""
+
 _LOOKUP = """
 values = np.empty(t.shape)
-if t.size > 256 * _UNTIL.size and (t[1:] >= t[:-1]).all():
+if t.size > 256 * _ENDS.size and (t[1:] >= t[:-1]).all():
     cuts = [0, *np.searchsorted(t, _ends(_ENDS, t)).tolist(), t.size]
     for i, (a, b) in enumerate(pairwise(cuts)):
         if a < b:
@@ -181,7 +187,8 @@ class _Printer:
             self.is_safe = False  # steps of any size are looked up
             functions = {f"_form{k or ''}": self._form(k, f, len(rows.ends) + 1) for k, f in enumerate(rows.forms)}
             functions["_found"] = self._found(rows)
-            shared, body = {"_ends": _ENDS, "_stage_of": _STAGE_OF}, self._rows(rows)
+            stage_of = _SEARCHED if buckets(rows.ends) is None else _IN_BUCKETS
+            shared, body = {"_ends": _ENDS, "_stage_of": stage_of}, self._rows(rows)
         elif len(segments) > 1:
             functions, shared = {}, {"_ends": _ENDS, "_is_within": _IS_WITHIN, "_parts": _PARTS}
             body = self._stages()
@@ -240,15 +247,7 @@ class _Printer:
 
     def _rows(self, rows: Table) -> list[str]:
         """Look the stage of each step up, and compute with its numbers; stage after stage where steps are in order."""
-        width, count = buckets(rows.ends) or (rows.ends[-1] / MOST_BUCKETS, MOST_BUCKETS + 2)
-        found = f'np.searchsorted(_UNTIL, np.arange({count}) * _WIDTH, side="right")'
-        self.tables = {
-            "_ENDS": _array("_ENDS", rows.ends),
-            "_UNTIL": "_UNTIL = np.append(_ENDS, np.inf)",
-            "_WIDTH": f"_WIDTH = {width!r}",
-            "_BUCKETS": f"_BUCKETS = {found}",
-            **self.tables,
-        }
+        self.tables = {"_ENDS": _array("_ENDS", rows.ends), **self._buckets(rows), **self.tables}
         many = len(rows.forms) > 1
         if many:
             self.tables["_FORM"] = numbers("_FORM", rows.form_of(), "np.array({}, np.int8)")
@@ -256,6 +255,18 @@ class _Printer:
         form = f"forms[_FORM[i]](x, i{self.given})" if many else f"_form(x, i{self.given})"
         lines = _LOOKUP.format(form=form, given=self.given).strip("\n").splitlines()
         return [f"forms = ({names})"] * many + lines
+
+    def _buckets(self, rows: Table) -> dict[str, str]:
+        """The stage at the begin of each bucket of steps, and the end that comes next."""
+        found = buckets(rows.ends)
+        if found is None:
+            return {}
+        width, count = found
+        return {
+            "_WIDTH": f"_WIDTH = {width!r}",
+            "_BUCKETS": f'_BUCKETS = np.searchsorted(_ENDS, np.arange({count}) * _WIDTH, side="right")',
+            "_NEXT": "_NEXT = np.append(_ENDS, np.inf)[_BUCKETS]",
+        }
 
     def _found(self, rows: Table) -> str:
         """A function for steps in any order: each form where it applies."""

@@ -31,10 +31,10 @@ SHAPES = {
 class Chain:
     """A chain of rises and holds between random values, and its value by hand."""
 
-    def __init__(self, shapes: list[str], count: int, longest: int = 200) -> None:
+    def __init__(self, shapes: list[str], count: int, longest: int = 200, shortest: int = 1) -> None:
         chance = random.Random(f"{shapes} {count}")  # noqa: S311 (no secret)
         levels = [chance.randrange(1, 1000) for _ in range(count + 1)]
-        self.lengths = [chance.randrange(1, longest) for _ in range(count)]
+        self.lengths = [chance.randrange(shortest, longest) for _ in range(count)]
         self.shapes = [chance.choice(shapes) for _ in range(count)]
         self.levels = [
             (mpf(a) / 1000, mpf(b if shape != "hold" else a) / 1000)
@@ -70,6 +70,7 @@ CHAINS = {
     "forms too many for a table": Chain(["linear", "cosine", "poly(2)", "smoothstep", "hold"], 40),
     "ends far apart": Chain(["linear"], 12, longest=10**9),
     "many": Chain(["linear"], 400),
+    "ends where buckets begin": Chain(["linear"], 12, shortest=16, longest=17),
 }
 
 
@@ -110,10 +111,12 @@ def test_order_and_number_of_steps_change_no_value(name: str, target: str) -> No
 
 
 @pytest.mark.parametrize("target", ["numpy", "torch", "jax"])
-def test_steps_without_end_have_the_last_value(target: str) -> None:
-    chain = CHAINS["linear"]
-    found = values(target, chain, np.array([1e300, math.inf, 2.0**63, -math.inf]))
-    assert found.tolist() == [float(chain.levels[-1][1])] * 3 + [float(chain.levels[0][0])]
+@pytest.mark.parametrize("name", ["linear", "ends far apart", "ends where buckets begin"])
+def test_steps_without_end_have_the_last_value(name: str, target: str) -> None:
+    chain = CHAINS[name]
+    found = values(target, chain, np.array([1e300, math.inf, 2.0**63, -math.inf, float(chain.begins[-1])]))
+    last, first = float(chain.levels[-1][1]), float(chain.levels[0][0])
+    assert found.tolist() == [last, last, last, first, last]
 
 
 @pytest.mark.parametrize("name", ["linear", "cosine", "holds between"])
