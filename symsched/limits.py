@@ -36,5 +36,5 @@ POWER_BITS = 2**18
 STRETCH = 2**53
 """The largest stretch of a repetition: the cycle after the first would outlast all steps."""
 
-LENGTH_EXPONENT = 100
-"""Ten to minus this is the shortest length in steps that is not 0; a float has no digits for a part of less."""
+LENGTH_EXPONENT = 30
+"""Ten to minus this is the shortest length in steps that is not 0; float32 has none below 1e-38."""
