@@ -137,7 +137,7 @@ class GeometricSum(Function):  # type: ignore[misc]
 
     def doit(self, **hints: Any) -> Expr:
         ratio, count = self.args
-        return (ratio**count - 1) / (ratio - 1)
+        return _cycle_start(count, ONE, ratio)
 
     def fdiff(self, argindex: int = 1) -> Expr:
         arguments = [sympy.Dummy(positive=True) for _ in self.args]

@@ -113,3 +113,13 @@ def test_the_value_at_a_step_of_a_repetition_is_an_exact_number(length: int, str
 def test_a_power_of_a_binary_fraction_is_exact(base: str) -> None:
     schedule = ss.parse(f"{base}**t")
     assert [schedule(t) for t in range(15)] == [float(Fraction(base) ** t) for t in range(15)]
+
+
+def test_the_duration_of_cycles_that_grow_is_a_sum_of_powers() -> None:
+    duration = ss.parse("repeat(linear(1, 8), 4, stretch=s)").duration
+    (s,) = duration.free_symbols
+    by_hand = 8 * (1 + s + s**2 + s**3)
+    for value in (sympy.Rational(1, 2), sympy.Integer(3)):
+        assert duration.doit().subs(s, value) == by_hand.subs(s, value)
+        assert duration.diff(s).subs(s, value) == by_hand.diff(s).subs(s, value)
+    assert duration.subs(s, 1).doit() == 32
